@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target is held to the same rules; only `Platform` may say `unsafe` (docs/ARCHITECTURE.md, invariant 9).
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "rollwatch",
+  products: [.executable(name: "rollwatch", targets: ["rollwatch"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+    .target(name: "Core", swiftSettings: settings),
+    .target(name: "Rules", dependencies: ["Core", yams], swiftSettings: settings),
+    .target(
+      name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging], swiftSettings: settings),
+    .target(name: "AWS", dependencies: ["Core", "Platform", subprocess], swiftSettings: settings),
+    .target(name: "Journal", dependencies: ["Core", "Platform", grdb], swiftSettings: settings),
+    .target(
+      name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging], swiftSettings: settings),
+    .executableTarget(
+      name: "rollwatch",
+      dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging],
+      swiftSettings: settings),
+
+    // The AWS that tests and the demo run on; never part of the released binary.
+    .target(
+      name: "LocalAWS", dependencies: ["Core", "Platform"], path: "Tests/Support/LocalAWS", swiftSettings: settings),
+    .executableTarget(
+      name: "local-aws", dependencies: ["LocalAWS", argumentParser], path: "Tests/Support/local-aws",
+      swiftSettings: settings),
+
+    .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core"], swiftSettings: settings),
+    .testTarget(name: "AWSTests", dependencies: ["AWS", "Core", "Platform", "LocalAWS"], swiftSettings: settings),
+    .testTarget(name: "JournalTests", dependencies: ["Journal", "Core", "Platform"], swiftSettings: settings),
+    .testTarget(
+      name: "DaemonTests", dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["rollwatch", "LocalAWS", "Core", "Platform"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// Without this define sd_journal_sendv is a macro, which Swift does not import.
+#define SD_JOURNAL_SUPPRESS_LOCATION 1
+#pragma once
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
