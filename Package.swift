@@ -38,11 +38,13 @@ let package = Package(
     .target(name: "Core", swiftSettings: settings),
     .target(name: "Rules", dependencies: ["Core", yams], swiftSettings: settings),
     .target(
-      name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging], swiftSettings: settings),
+      name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging],
+      swiftSettings: settings),
     .target(name: "AWS", dependencies: ["Core", "Platform", subprocess], swiftSettings: settings),
     .target(name: "Journal", dependencies: ["Core", "Platform", grdb], swiftSettings: settings),
     .target(
-      name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging], swiftSettings: settings),
+      name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "rollwatch",
       dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging],
@@ -50,7 +52,8 @@ let package = Package(
 
     // The AWS that tests and the demo run on; never part of the released binary.
     .target(
-      name: "LocalAWS", dependencies: ["Core", "Platform"], path: "Tests/Support/LocalAWS", swiftSettings: settings),
+      name: "LocalAWS", dependencies: ["Core", "Platform"], path: "Tests/Support/LocalAWS",
+      swiftSettings: settings),
     .executableTarget(
       name: "local-aws", dependencies: ["LocalAWS", argumentParser], path: "Tests/Support/local-aws",
       swiftSettings: settings),
@@ -58,12 +61,16 @@ let package = Package(
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core"], swiftSettings: settings),
-    .testTarget(name: "AWSTests", dependencies: ["AWS", "Core", "Platform", "LocalAWS"], swiftSettings: settings),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "Core", "Platform"], swiftSettings: settings),
     .testTarget(
-      name: "DaemonTests", dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS"],
+      name: "AWSTests", dependencies: ["AWS", "Core", "Platform", "LocalAWS"], swiftSettings: settings),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Core", "Platform"], swiftSettings: settings),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS"],
       swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["rollwatch", "LocalAWS", "Core", "Platform"], swiftSettings: settings),
+      name: "EndToEndTests", dependencies: ["rollwatch", "LocalAWS", "Core", "Platform"],
+      swiftSettings: settings),
   ]
 )

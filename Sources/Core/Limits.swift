@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything has a limit. Reaching one is reported where it is reached, never passed over.
+public enum Limits {
+  /// Rules over all files.
+  public static let rules = 10_000
+  /// Entries in one rule's `watch`, `except` or `restart`.
+  public static let entriesPerRule = 200
+  /// UTF-8 bytes of one pattern; a secret's name has at most 512.
+  public static let patternBytes = 2_048
+  /// `**` in one pattern: each one multiplies the ways to match.
+  public static let deepWildcardsPerPattern = 3
+  /// Bytes of one rules or settings file.
+  public static let ruleFileBytes = 4 << 20
+  /// Files in one rules directory.
+  public static let ruleFiles = 1_000
+  /// Diagnostics printed of one set of files; a further line counts the rest.
+  public static let diagnostics = 1_000
+  /// The longest duration that a rule or the settings may give.
+  public static let longestDuration = Duration.seconds(365 * 86_400)
+  /// The shortest interval that the settings may give.
+  public static let shortestInterval = Duration.milliseconds(200)
+  /// Causes kept with one restart; the record counts what was left out.
+  public static let causesPerRestart = 1_000
+  /// Targets of one change that are named in its record; all of them are restarted.
+  public static let targetsPerRecord = 1_000
+  /// Service events and stopped tasks kept with the record of a bad end.
+  public static let eventsPerRecord = 10
+  /// Characters of a text that AWS sent, in a record.
+  public static let reasonCharacters = 1_000
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The debounce of one target: changes that wait until no more of them come.
+public struct Settle: Hashable, Sendable, Codable {
+  /// The changes, one a resource, in the order they were first seen; at most `Limits.causesPerRestart`.
+  public private(set) var causes: [Change]
+  /// How many causes were left out for that limit.
+  public private(set) var omittedCauses: Int
+  /// The newest cause's time, by AWS's clock; kept apart because causes may be left out.
+  public private(set) var newestChange: Timestamp
+  /// The names of the rules that led here, sorted.
+  public private(set) var rules: [String]
+  /// The merged patience of those rules.
+  public private(set) var patience: Patience
+  /// When the first change was seen, by our clock.
+  public internal(set) var first: Timestamp
+  /// When the last change was seen, by our clock.
+  public internal(set) var last: Timestamp
+
+  /// The first change of a restart to come, seen now.
+  public init(_ change: Change, rules: [String], patience: Patience, at now: Timestamp) {
+    causes = [change]
+    omittedCauses = 0
+    newestChange = change.changedAt
+    self.rules = rules.sorted()
+    self.patience = patience
+    first = now
+    last = now
+  }
+
+  /// When the restart is due, the cooldown apart: after `quiet` without a change, but never later than `limit`
+  /// after the first.
+  public var due: Timestamp { min(last + patience.quiet, first + patience.limit) }
+
+  /// One more change. Of one resource only the way from its first to its last version is kept.
+  public mutating func add(_ change: Change, rules: [String], patience: Patience, at now: Timestamp) {
+    if let index = causes.firstIndex(where: { $0.resource == change.resource }) {
+      let first = causes[index]
+      causes[index] = change
+      causes[index].from = first.from
+    } else if causes.count < Limits.causesPerRestart {
+      causes.append(change)
+    } else {
+      omittedCauses += 1
+    }
+    newestChange = max(newestChange, change.changedAt)
+    self.rules = Set(self.rules).union(rules).sorted()
+    self.patience = self.patience.merged(with: patience)
+    last = now
+  }
+}

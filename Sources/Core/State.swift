@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What survives the process: the last seen versions, and how far each target's restart has come. The journal keeps
+// it in tables beside the records, changed in the same transaction.
+
+/// Everything the engine must know again after a crash.
+public struct State: Sendable, Hashable {
+  /// The last seen version of every watched resource.
+  public var seen: [Scope: [String: Seen]]
+  /// Every target with something waiting, under way, or cooling down.
+  public var targets: [Target: TargetState]
+  /// Every source that has been swept.
+  public var sources: [Scope: SourceState]
+
+  /// A state with all its parts; all empty for a first start.
+  public init(seen: [Scope: [String: Seen]], targets: [Target: TargetState], sources: [Scope: SourceState]) {
+    self.seen = seen
+    self.targets = targets
+    self.sources = sources
+  }
+}
+
+/// What is remembered of one resource.
+public struct Seen: Hashable, Sendable, Codable {
+  /// The version it had when it was last seen.
+  public var version: Version
+  /// When AWS said then that it was last modified in any way.
+  public var modifiedAt: Timestamp?
+  /// True after it was missing from two whole sweeps in a row.
+  public var hasDisappeared: Bool
+
+  /// A memory with all its parts.
+  public init(version: Version, modifiedAt: Timestamp?, hasDisappeared: Bool) {
+    self.version = version
+    self.modifiedAt = modifiedAt
+    self.hasDisappeared = hasDisappeared
+  }
+}
+
+/// What is remembered of one source.
+public struct SourceState: Hashable, Sendable, Codable {
+  /// When it began to fail; nil while it works.
+  public var failingSince: Timestamp?
+
+  /// A memory with all its parts.
+  public init(failingSince: Timestamp?) { self.failingSince = failingSince }
+}
+
+/// What is remembered of one target.
+public struct TargetState: Hashable, Sendable, Codable {
+  /// Changes that wait for the next restart.
+  public var waiting: Settle?
+  /// The one restart that is open.
+  public var open: Restart?
+  /// When the last restart began, for the cooldown.
+  public var lastStart: Timestamp?
+
+  /// A memory with all its parts.
+  public init(waiting: Settle?, open: Restart?, lastStart: Timestamp?) {
+    self.waiting = waiting
+    self.open = open
+    self.lastStart = lastStart
+  }
+
+  /// Nothing worth keeping.
+  public var isEmpty: Bool { waiting == nil && open == nil && lastStart == nil }
+}
+
+/// One durable step: records, and the state they change, in one transaction or not at all.
+public struct Step: Hashable, Sendable {
+  /// Records in order; may be empty where only state changes.
+  public var records: [Record]
+  /// Changes of state, in any order: no two are about the same thing.
+  public var changes: [StateChange]
+
+  /// A step with both its parts.
+  public init(records: [Record], changes: [StateChange]) {
+    self.records = records
+    self.changes = changes
+  }
+
+  /// Nothing to write.
+  public var isEmpty: Bool { records.isEmpty && changes.isEmpty }
+}
+
+/// The new content of one row of the state; nil removes it.
+public enum StateChange: Hashable, Sendable {
+  /// What is remembered of a resource.
+  case seen(Resource, Seen?)
+  /// What is remembered of a target.
+  case target(Target, TargetState?)
+  /// What is remembered of a source.
+  case source(Scope, SourceState?)
+}

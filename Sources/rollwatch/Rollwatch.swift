@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+@main
+struct Rollwatch: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rollwatch",
+    abstract: "Restarts ECS services when the parameters and secrets they read have changed.",
+    version: version,
+    subcommands: [])
+}
+
+/// The released version, also named in the user agent and in `started` records.
+let version = "0.1.0"
