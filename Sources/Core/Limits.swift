@@ -16,6 +16,10 @@ public enum Limits {
   public static let ruleFiles = 1_000
   /// Diagnostics printed of one set of files; a further line counts the rest.
   public static let diagnostics = 1_000
+  /// Name prefixes in one DescribeParameters request: 50 values a filter.
+  public static let parameterPrefixes = 50
+  /// Name prefixes in one ListSecrets request: 10 values a filter.
+  public static let secretPrefixes = 10
   /// The longest duration that a rule or the settings may give.
   public static let longestDuration = Duration.seconds(365 * 86_400)
   /// The shortest interval that the settings may give.

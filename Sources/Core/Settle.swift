@@ -48,4 +48,23 @@ public struct Settle: Hashable, Sendable, Codable {
     self.patience = self.patience.merged(with: patience)
     last = now
   }
+
+  /// The same changes under other rules; nil where no rule leads any of them to the target any more. The waiting
+  /// began when it began.
+  func reconsidered(under rules: RuleSet, for target: Target) -> Self? {
+    var result: Self?
+    for change in causes {
+      let leads = rules.leads(from: change.resource.name, in: change.resource.scope)
+      guard let lead = leads.first(where: { $0.target == target }) else { continue }
+      if result == nil {
+        result = Self(change, rules: lead.rules, patience: lead.patience, at: first)
+      } else {
+        result?.add(change, rules: lead.rules, patience: lead.patience, at: last)
+      }
+    }
+    result?.last = last
+    result?.omittedCauses = omittedCauses
+    result?.newestChange = newestChange
+    return result
+  }
 }

@@ -25,14 +25,24 @@ public struct Seen: Hashable, Sendable, Codable {
   public var version: Version
   /// When AWS said then that it was last modified in any way.
   public var modifiedAt: Timestamp?
-  /// True after it was missing from two whole sweeps in a row.
-  public var hasDisappeared: Bool
+  /// Whether a task that reads it could start.
+  public var presence: Presence
+
+  /// Whether a resource is there.
+  public enum Presence: String, Hashable, Sendable, Codable {
+    /// Seen, as far as is known.
+    case present
+    /// A secret in its recovery window.
+    case leaving
+    /// Missing from two whole sweeps in a row.
+    case disappeared
+  }
 
   /// A memory with all its parts.
-  public init(version: Version, modifiedAt: Timestamp?, hasDisappeared: Bool) {
+  public init(version: Version, modifiedAt: Timestamp?, presence: Presence) {
     self.version = version
     self.modifiedAt = modifiedAt
-    self.hasDisappeared = hasDisappeared
+    self.presence = presence
   }
 }
 
@@ -90,4 +100,30 @@ public enum StateChange: Hashable, Sendable {
   case target(Target, TargetState?)
   /// What is remembered of a source.
   case source(Scope, SourceState?)
+}
+
+extension TargetState {
+  /// The same with every time by our own clock replaced; times by AWS's clock stay.
+  func mappingTimes(_ transform: (Timestamp) -> Timestamp) -> Self {
+    var result = self
+    if let waiting {
+      result.waiting?.first = transform(waiting.first)
+      result.waiting?.last = transform(waiting.last)
+    }
+    result.lastStart = lastStart.map(transform)
+    if let open {
+      result.open?.plannedAt = transform(open.plannedAt)
+      if case .following(let deployment, let since) = open.phase {
+        result.open?.phase = .following(deployment: deployment, since: transform(since))
+      }
+    }
+    return result
+  }
+}
+
+extension SourceState {
+  /// The same with every time by our own clock replaced.
+  func mappingTimes(_ transform: (Timestamp) -> Timestamp) -> Self {
+    SourceState(failingSince: failingSince.map(transform))
+  }
 }

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// One target's restart, step by step: what was found → what is done about it → what came of that.
+
+/// What is under way for one target.
+struct Work: Sendable {
+  /// The effect whose answer is awaited.
+  enum Flight: Sendable {
+    case inspecting
+    case issuing
+    /// All of the ending is known but the stopped tasks.
+    case diagnosing(Ending)
+  }
+
+  var flight: Flight?
+  /// Not before this.
+  var nextLook: Timestamp?
+  /// Failed attempts in a row.
+  var failures = 0
+}
+
+extension Engine {
+  // MARK: Found
+
+  mutating func inspected(_ target: Target, _ result: Result<Inspection, Failure>, at now: Timestamp) {
+    guard case .inspecting = work[target]?.flight else { return }
+    work[target]?.flight = nil
+    guard let state = targets[target] else { return }
+    if let open = state.open, case .following(let deployment, let since) = open.phase {
+      follow(target, open, deployment, since: since, result, at: now)
+      return
+    }
+    guard let candidate = candidate(state, at: now) else { return }
+    switch result {
+    case .failure(let failure):
+      hold(target, candidate, failure.hold, reason: failure.waiting(for: "reading the service"), at: now)
+    case .success(let inspection):
+      work[target]?.failures = 0
+      let gone = candidate.restart.causes.lazy.map(\.resource).first { presence(of: $0) != .present }
+      let decision = candidate.restart.decision(on: inspection, gone: gone, at: now)
+      carryOut(decision, on: target, candidate, gone: gone, at: now)
+    }
+  }
+
+  /// The restart that is looked at: the open one, with what has settled since; or else what waits, as a new one.
+  private struct Candidate {
+    var restart: Restart
+    /// Its plan is not in the journal yet, or no longer as it is now.
+    var needsPlan: Bool
+    /// What goes on waiting once the restart is opened.
+    var waiting: Settle?
+    /// Changes it has taken up still come in.
+    var isSettling: Bool
+  }
+
+  private mutating func candidate(_ state: TargetState, at now: Timestamp) -> Candidate? {
+    guard var open = state.open else {
+      guard let waiting = state.waiting else { return nil }
+      let restart = Restart(id: nextRestartID(at: now), settled: waiting, at: now)
+      return Candidate(restart: restart, needsPlan: true, waiting: nil, isSettling: false)
+    }
+    // After a call that may have been made, what came later must wait: that deployment may have begun before it.
+    guard let waiting = state.waiting, open.intent == nil else {
+      return Candidate(restart: open, needsPlan: false, waiting: state.waiting, isSettling: false)
+    }
+    open.absorb(waiting)
+    return Candidate(restart: open, needsPlan: true, waiting: nil, isSettling: waiting.due > now)
+  }
+
+  private mutating func carryOut(
+    _ decision: Decision, on target: Target, _ candidate: Candidate, gone: Resource?, at now: Timestamp
+  ) {
+    let id = candidate.restart.id
+    switch decision {
+    case .skip(let reason):
+      open(target, candidate, at: now)
+      step.add(.skipped(id, target, reason: reason), at: now)
+      close(target)
+    case .refuse(let reason, let remedy):
+      open(target, candidate, at: now)
+      step.add(.refused(id, target, reason: reason, remedy: remedy), at: now)
+      close(target)
+    case .adopt(let deployment):
+      open(target, candidate, at: now)
+      began(target, deployment: deployment, adopted: true, at: now)
+      work[target]?.nextLook = now
+    case .hold(let hold, let reason):
+      self.hold(target, candidate, hold, reason: reason, at: now)
+      let isGone = hold == .goneCause
+      work[target]?.nextLook =
+        now + (gone.flatMap { isGone ? schedule.interval(of: $0.scope.kind) : nil } ?? schedule.rollouts)
+    case .restart where candidate.isSettling:
+      work[target]?.nextLook = targets[target]?.waiting?.due
+    case .restart(let intent):
+      var candidate = candidate
+      candidate.restart.phase = .issuing(intent)
+      open(target, candidate, at: now)
+      work[target, default: Work()].flight = .issuing
+      effects.append(.issue(target, id))
+    }
+  }
+
+  private mutating func open(_ target: Target, _ candidate: Candidate, at now: Timestamp) {
+    if candidate.needsPlan {
+      step.add(.planned(candidate.restart.plan(of: target, reason: nil)), at: now)
+    }
+    var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+    state.open = candidate.restart
+    state.waiting = candidate.waiting
+    update(target, state)
+  }
+
+  /// Waits, and says so once for each thing that is waited for. What has come since the plan goes on settling beside a
+  /// restart that is held, so that it is planned again only when it goes on.
+  private mutating func hold(
+    _ target: Target, _ candidate: Candidate, _ hold: Restart.Hold, reason: String, at now: Timestamp
+  ) {
+    if targets[target]?.open == nil { open(target, candidate, at: now) }
+    waits(target, hold, reason: reason, at: now)
+    switch hold {
+    case .failing, .denied: retryLater(target, at: now)
+    case .rollout, .goneCause: break
+    }
+  }
+
+  private mutating func waits(_ target: Target, _ hold: Restart.Hold, reason: String, at now: Timestamp) {
+    guard var state = targets[target], let open = state.open, open.hold != hold else { return }
+    step.add(.held(open.id, target, reason: reason), at: now)
+    state.open?.hold = hold
+    update(target, state)
+  }
+
+  // MARK: Issued
+
+  mutating func issued(_ target: Target, _ result: Result<String, Failure>, at now: Timestamp) {
+    guard case .issuing = work[target]?.flight, let open = targets[target]?.open else { return }
+    work[target]?.flight = nil
+    switch result {
+    case .success(let deployment):
+      began(target, deployment: deployment, adopted: false, at: now)
+      work[target]?.nextLook = now + schedule.rollouts
+    case .failure(let failure):
+      notIssued(target, open, failure, at: now)
+    }
+  }
+
+  private mutating func notIssued(_ target: Target, _ open: Restart, _ failure: Failure, at now: Timestamp) {
+    // The next look finds out whether it began after all; only then is it tried again.
+    if failure.mayHaveTakenEffect {
+      waits(target, .failing, reason: failure.waiting(for: "looking whether the deployment began"), at: now)
+      retryLater(target, at: now)
+      return
+    }
+    switch failure.kind {
+    case .transient, .denied:
+      var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+      state.open?.phase = .planned
+      update(target, state)
+      waits(target, failure.hold, reason: failure.waiting(for: "forcing the deployment"), at: now)
+      retryLater(target, at: now)
+    case .notFound:
+      step.add(.skipped(open.id, target, reason: failure.reason), at: now)
+      close(target)
+    case .permanent:
+      let remedy = "mend what AWS names, then restart the service: rollwatch restart CLUSTER/SERVICE"
+      step.add(.refused(open.id, target, reason: failure.reason, remedy: remedy), at: now)
+      close(target)
+    }
+  }
+
+  private mutating func began(_ target: Target, deployment: String, adopted: Bool, at now: Timestamp) {
+    guard var state = targets[target], let open = state.open else { return }
+    if open.hold != nil {
+      step.add(.released(open.id, target, reason: "what it waited for has come"), at: now)
+    }
+    step.add(.issued(open.id, target, deployment: deployment, adopted: adopted), at: now)
+    state.open?.hold = nil
+    state.open?.phase = .following(deployment: deployment, since: now)
+    state.lastStart = now
+    work[target, default: Work()].failures = 0
+    update(target, state)
+  }
+
+  mutating func withheld(_ target: Target) {
+    guard case .issuing = work[target]?.flight else { return }
+    close(target)
+  }
+
+  // MARK: Followed
+
+  private mutating func follow(
+    _ target: Target, _ open: Restart, _ deployment: String, since: Timestamp,
+    _ result: Result<Inspection, Failure>, at now: Timestamp
+  ) {
+    var verdict = Verdict.underWay
+    var events: [String] = []
+    switch result {
+    case .failure(let failure):
+      retryLater(target, at: now)
+      if now >= since + open.deadline {
+        verdict = .ended(.late, reason: "its end could not be seen before the deadline: \(failure.reason)")
+      }
+    case .success(let inspection):
+      work[target]?.failures = 0
+      work[target]?.nextLook = now + schedule.rollouts
+      if case .found(let service) = inspection {
+        events = Array(service.events.prefix(Limits.eventsPerRecord))
+      }
+      verdict = Verdict.over(deployment, in: inspection, since: since, deadline: open.deadline, at: now)
+    }
+    guard case .ended(let outcome, let reason) = verdict else { return }
+    let ending = Ending(
+      restart: open.id, target: target, deployment: deployment, outcome: outcome, reason: reason,
+      events: outcome == .completed ? [] : events, stoppedTasks: [], took: now - since)
+    switch outcome {
+    case .completed, .superseded:
+      end(target, ending, at: now)
+    case .failed, .rolledBack, .late:
+      work[target]?.flight = .diagnosing(ending)
+      effects.append(.diagnose(target, deployment: deployment))
+    }
+  }
+
+  mutating func diagnosed(_ target: Target, _ result: Result<[String], Failure>, at now: Timestamp) {
+    guard case .diagnosing(var ending) = work[target]?.flight else { return }
+    switch result {
+    case .success(let tasks): ending.stoppedTasks = Array(tasks.prefix(Limits.eventsPerRecord))
+    // The outcome is what counts; why it is so may be had from the console.
+    case .failure(let failure):
+      ending.reason = "\(ending.reason ?? ""); its stopped tasks could not be read: \(failure.reason)"
+    }
+    end(target, ending, at: now)
+  }
+
+  private mutating func end(_ target: Target, _ ending: Ending, at now: Timestamp) {
+    step.add(.ended(ending), at: now)
+    close(target)
+  }
+
+  private mutating func close(_ target: Target) {
+    guard var state = targets[target] else { return }
+    state.open = nil
+    work[target] = nil
+    update(target, state)
+  }
+
+  // MARK: By hand and by rule
+
+  mutating func requested(_ target: Target, reason: String?, deadline: Duration, at now: Timestamp) {
+    var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+    guard state.open == nil else { return }
+    let restart = Restart(id: nextRestartID(at: now), byHandWithin: deadline, at: now)
+    step.add(.planned(restart.plan(of: target, reason: reason)), at: now)
+    state.open = restart
+    update(target, state)
+  }
+
+  /// Lets go what no rule in force leads to any more; what has been issued is followed to its end all the same.
+  mutating func reconsider(_ target: Target, at now: Timestamp) {
+    guard var state = targets[target] else { return }
+    if let waiting = state.waiting {
+      state.waiting = waiting.reconsidered(under: rules, for: target)
+      if state.waiting == nil {
+        let id = nextRestartID(at: now)
+        let plan = Restart(id: id, settled: waiting, at: now).plan(of: target, reason: nil)
+        step.add(.planned(plan), at: now)
+        step.add(.skipped(id, target, reason: "no rule leads here any more"), at: now)
+      }
+    }
+    if let open = state.open, open.phase == .planned, !open.causes.isEmpty,
+      !open.causes.contains(where: { leads(from: $0.resource, to: target) })
+    {
+      step.add(.skipped(open.id, target, reason: "no rule leads here any more"), at: now)
+      state.open = nil
+    }
+    if state != targets[target] { update(target, state) }
+  }
+
+  private func leads(from resource: Resource, to target: Target) -> Bool {
+    rules.leads(from: resource.name, in: resource.scope).contains { $0.target == target }
+  }
+
+  // MARK: Pace
+
+  /// Looks at once at every restart that is held for this.
+  mutating func lookAgain(_ hold: Restart.Hold, at now: Timestamp) {
+    for target in active where targets[target]?.open?.hold == hold { work[target]?.nextLook = now }
+  }
+
+  /// Full jitter over an exponential wait, between one second and one minute.
+  private mutating func retryLater(_ target: Target, at now: Timestamp) {
+    let failures = work[target]?.failures ?? 0
+    let longest = min(60_000, 2_000 << min(failures, 5))
+    let wait = Int64.random(in: 1_000...Int64(longest), using: &random)
+    work[target, default: Work()].failures = failures + 1
+    work[target]?.nextLook = now + .milliseconds(wait)
+  }
+
+  private func presence(of resource: Resource) -> Seen.Presence {
+    scopes[resource.scope]?.presence(of: resource.name) ?? .present
+  }
+
+  private mutating func nextRestartID(at now: Timestamp) -> RestartID {
+    let digits = now.description.prefix(19).filter { $0 != "-" && $0 != ":" }
+    let random = String(UInt32.random(in: 0..<(1 << 24), using: &random), radix: 16)
+    return RestartID("\(digits)Z-\(String(repeating: "0", count: 6 - random.count))\(random)")
+  }
+}
+
+extension Failure {
+  fileprivate var hold: Restart.Hold {
+    switch kind {
+    case .transient, .notFound, .permanent: .failing
+    case .denied: .denied
+    }
+  }
+
+  fileprivate func waiting(for what: String) -> String { "\(what) failed: \(reason); trying again" }
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// The core of rollwatch is this one value. Facts go in with the time at which they arrived; out come the records to make
+// durable and the effects to carry out, in order. It has no clock, no network, no disk and no logger, so everything
+// hard (debounce, cooldown, holds, recovery) is decided, and tested, without waiting for anything.
+//
+// This file owns the branching. What an observation means is in `Sighting`, what to do with a service in `Preflight`,
+// how a deployment came out in `Verdict`; the steps of one target's restart are in `Engine+Restart`.
+
+/// Decides what is restarted, when and why.
+public struct Engine: Sendable {
+  /// Every target with something waiting, under way, or cooling down.
+  public internal(set) var targets: [Target: TargetState]
+  /// What is under way for a target right now; never outlives the process.
+  var work: [Target: Work] = [:]
+  /// Targets with something waiting or under way, in the order in which they became so.
+  var active: [Target]
+  var scopes: [Scope: Sighting]
+  var rules: RuleSet
+  let schedule: Schedule
+  var random: SeededGenerator
+  var step = StepBuilder()
+  var effects: [Effect] = []
+
+  /// An engine that goes on from what the journal says. Times that lie in the future, because the clock was set back
+  /// while the process was down, count as now.
+  public init(state: State, rules: RuleSet, schedule: Schedule, seed: UInt64, at now: Timestamp) {
+    targets = state.targets.mapValues { $0.mappingTimes { min($0, now) } }
+    active = state.targets.filter { $0.value.waiting != nil || $0.value.open != nil }.keys
+      .sorted { ($0.description, $0.location.region) < ($1.description, $1.location.region) }
+    scopes = [:]
+    for scope in Set(state.seen.keys).union(state.sources.keys) {
+      scopes[scope] = Sighting(
+        seen: state.seen[scope] ?? [:], source: state.sources[scope]?.mappingTimes { min($0, now) },
+        nextSweep: nil)
+    }
+    self.rules = rules
+    self.schedule = schedule
+    random = SeededGenerator(seed: seed)
+  }
+
+  /// Takes in one fact and says what to do about it. Effects are carried out in order; nothing but `append` blocks.
+  public mutating func handle(_ event: Event, at now: Timestamp) -> [Effect] {
+    switch event {
+    case .started(let version, let pid):
+      step.add(.started(version: version, pid: pid), at: now)
+      enforceRules(at: now)
+    case .observed(let scope, let sweep, let observations, let answeredAt):
+      observed(observations, in: scope, sweep: sweep, answeredAt: answeredAt, at: now)
+    case .swept(let scope, let sweep, let failure):
+      swept(scope, sweep: sweep, failure, at: now)
+    case .inspected(let target, let result):
+      inspected(target, result, at: now)
+    case .issued(let target, let result):
+      issued(target, result, at: now)
+    case .withheld(let target):
+      withheld(target)
+    case .diagnosed(let target, let result):
+      diagnosed(target, result, at: now)
+    case .requested(let target, let reason, let deadline):
+      requested(target, reason: reason, deadline: deadline, at: now)
+    case .rulesReloaded(let rules):
+      self.rules = rules
+      enforceRules(at: now)
+    case .clockStepped(let duration):
+      shiftTimes(by: duration)
+    case .stopping(let reason):
+      step.add(.stopped(reason: reason), at: now)
+      return flush()
+    case .deadlinePassed:
+      break
+    }
+    beginWhatIsDue(at: now)
+    return flush()
+  }
+
+  /// When to hand in `deadlinePassed`; nil while only facts from outside are awaited.
+  public var nextDeadline: Timestamp? {
+    let sweeps = scopes.values.lazy.compactMap { $0.isSweeping ? nil : $0.nextSweep }
+    let looks = active.lazy.compactMap { wakeTime(of: $0) }
+    return [sweeps.min(), looks.min()].compactMap { $0 }.min()
+  }
+
+  // MARK: What it is doing
+
+  /// True once every scope has been swept, whether that went well or not.
+  public var hasTriedEveryScope: Bool { rules.scopes.allSatisfy { scopes[$0]?.hasBeenTried ?? false } }
+
+  /// True where no sweep is under way or planned and no target waits for anything.
+  public var isIdle: Bool {
+    active.isEmpty && nextDeadline == nil && !scopes.values.contains(where: \.isSweeping)
+  }
+
+  /// True where only somebody else can make anything go on: every open restart waits for a permission or for a
+  /// resource to return, or has waited for AWS beyond its deadline.
+  public func isStuck(at now: Timestamp) -> Bool {
+    guard hasTriedEveryScope, !active.isEmpty else { return false }
+    return active.allSatisfy { target in
+      guard let open = targets[target]?.open, let hold = open.hold, work[target]?.flight == nil else {
+        return false
+      }
+      switch hold {
+      case .denied, .goneCause: return true
+      case .failing: return now >= open.plannedAt + open.deadline
+      case .rollout: return false
+      }
+    }
+  }
+
+  /// Counts for a line of status.
+  public var summary: Summary {
+    let restarts = active.compactMap { targets[$0]?.open }
+    let following = restarts.filter { if case .following = $0.phase { true } else { false } }
+    return Summary(
+      rules: rules.rules.count, resources: scopes.values.reduce(0) { $0 + $1.entries.count },
+      failingSources: scopes.values.filter { $0.source?.failingSince != nil }.count,
+      waiting: active.filter { targets[$0]?.waiting != nil }.count,
+      held: restarts.filter { $0.hold != nil }.count, underWay: following.count)
+  }
+
+  /// How much the engine has in hand.
+  public struct Summary: Hashable, Sendable {
+    /// Rules in force.
+    public var rules: Int
+    /// Watched resources seen so far.
+    public var resources: Int
+    /// Sources that fail now.
+    public var failingSources: Int
+    /// Targets with changes that settle.
+    public var waiting: Int
+    /// Restarts that are held.
+    public var held: Int
+    /// Rollouts that are followed.
+    public var underWay: Int
+  }
+
+  // MARK: Deadlines
+
+  private mutating func beginWhatIsDue(at now: Timestamp) {
+    for scope in rules.scopes {
+      guard let sighting = scopes[scope], !sighting.isSweeping, let next = sighting.nextSweep, next <= now
+      else {
+        continue
+      }
+      scopes[scope]?.begin(at: now)
+      let limit = scope.kind == .parameter ? Limits.parameterPrefixes : Limits.secretPrefixes
+      effects.append(
+        .sweep(scope, number: sighting.sweep + 1, prefixes: rules.narrowing(of: scope, atMost: limit)))
+    }
+    for target in active {
+      guard let wake = wakeTime(of: target), wake <= now else { continue }
+      work[target, default: Work()].flight = .inspecting
+      effects.append(.inspect(target))
+    }
+  }
+
+  /// When the target is to be looked at next; nil while a look is under way.
+  private func wakeTime(of target: Target) -> Timestamp? {
+    guard let state = targets[target], work[target]?.flight == nil else { return nil }
+    let nextLook = work[target]?.nextLook ?? Timestamp(milliseconds: .min)
+    if state.open != nil { return nextLook }
+    guard let waiting = state.waiting else { return nil }
+    let cooled = state.lastStart.map { $0 + waiting.patience.cooldown } ?? waiting.due
+    return max(waiting.due, cooled, nextLook)
+  }
+
+  // MARK: Sweeps
+
+  private mutating func observed(
+    _ observations: [Observation], in scope: Scope, sweep: Int, answeredAt: Timestamp, at now: Timestamp
+  ) {
+    // Taken out and put back, so that the entries are changed in place and not in a copy.
+    guard var sighting = scopes.removeValue(forKey: scope) else { return }
+    defer { scopes[scope] = sighting }
+    guard sighting.sweep == sweep, sighting.isSweeping else { return }
+    var isNews = false
+    for observation in observations {
+      let news = sighting.take(observation, answeredAt: answeredAt) { [rules] in
+        rules.watches(observation.name, in: scope)
+      }
+      guard let news else { continue }
+      isNews = true
+      let resource = Resource(scope: scope, name: observation.name)
+      step.changed(resource, sighting.entries[observation.name]?.seen)
+      switch news {
+      case .first, .touched: break
+      case .returned:
+        step.add(.returned(resource), at: now)
+      case .changed(let from, let changedAt, let hadDisappeared):
+        if hadDisappeared { step.add(.returned(resource), at: now) }
+        let change = Change(
+          resource: resource, from: from.description, to: observation.version.description,
+          changedAt: changedAt,
+          changedBy: observation.modifiedBy)
+        changed(change, at: now)
+      }
+    }
+    if isNews { lookAgain(.goneCause, at: now) }
+  }
+
+  private mutating func changed(_ change: Change, at now: Timestamp) {
+    let leads = rules.leads(from: change.resource.name, in: change.resource.scope)
+    step.add(.changed(change, targets: leads.map(\.target)), at: now)
+    for lead in leads {
+      var state = targets[lead.target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+      if state.waiting == nil {
+        state.waiting = Settle(change, rules: lead.rules, patience: lead.patience, at: now)
+      } else {
+        state.waiting?.add(change, rules: lead.rules, patience: lead.patience, at: now)
+      }
+      update(lead.target, state)
+    }
+  }
+
+  private mutating func swept(_ scope: Scope, sweep: Int, _ failure: Failure?, at now: Timestamp) {
+    guard var sighting = scopes[scope], sighting.sweep == sweep, sighting.isSweeping else { return }
+    sighting.isSweeping = false
+    sighting.hasBeenTried = true
+    let due = (sighting.sweepStartedAt ?? now) + schedule.interval(of: scope.kind)
+    sighting.nextSweep = schedule.sweepsOnce ? nil : max(due, now)
+    let isFirst = sighting.source == nil
+    if sighting.firstSights > 0 || (isFirst && failure == nil) {
+      step.add(.baseline(scope, resources: sighting.firstSights), at: now)
+    }
+    if let failure {
+      if sighting.source?.failingSince == nil {
+        step.add(.sourceFailing(scope, error: failure.reason), at: now)
+        sighting.source = SourceState(failingSince: now)
+        step.changed(scope, sighting.source)
+      }
+    } else {
+      if let since = sighting.source?.failingSince {
+        step.add(.sourceRecovered(scope, after: now - since), at: now)
+      }
+      if sighting.source != SourceState(failingSince: nil) {
+        sighting.source = SourceState(failingSince: nil)
+        step.changed(scope, sighting.source)
+      }
+      for name in sighting.missingTwice() {
+        let resource = Resource(scope: scope, name: name)
+        step.add(.disappeared(resource), at: now)
+        step.changed(resource, sighting.entries[name]?.seen)
+      }
+    }
+    scopes[scope] = sighting
+  }
+
+  // MARK: Rules
+
+  /// Brings what is remembered in line with the rules in force. It never restarts anything: what is watched from now
+  /// on begins with its baseline, and what waited for rules that are gone is let go, with a record.
+  private mutating func enforceRules(at now: Timestamp) {
+    step.add(.rulesLoaded(rules: rules.rules.count, digest: rules.digest), at: now)
+    let watched = rules.scopes
+    for scope in scopes.keys.filter({ !watched.contains($0) }) {
+      for name in scopes[scope]?.forget(where: { _ in true }) ?? [] {
+        step.changed(Resource(scope: scope, name: name), nil)
+      }
+      step.changed(scope, nil)
+      scopes[scope] = nil
+    }
+    for scope in watched {
+      var sighting = scopes.removeValue(forKey: scope) ?? Sighting(seen: [:], source: nil, nextSweep: now)
+      for name in sighting.forget(where: { [rules] in !rules.watches($0, in: scope) }) {
+        step.changed(Resource(scope: scope, name: name), nil)
+      }
+      sighting.isWhole = false
+      if !sighting.isSweeping { sighting.nextSweep = now }
+      scopes[scope] = sighting
+    }
+    for target in active { reconsider(target, at: now) }
+  }
+
+  private mutating func shiftTimes(by duration: Duration) {
+    targets = targets.mapValues { $0.mappingTimes { $0 + duration } }
+    work = work.mapValues { work in
+      var shifted = work
+      shifted.nextLook = work.nextLook.map { $0 + duration }
+      return shifted
+    }
+    scopes = scopes.mapValues { sighting in
+      var shifted = sighting
+      shifted.nextSweep = sighting.nextSweep.map { $0 + duration }
+      shifted.sweepStartedAt = sighting.sweepStartedAt.map { $0 + duration }
+      shifted.source = sighting.source?.mappingTimes { $0 + duration }
+      return shifted
+    }
+  }
+
+  // MARK: The step under way
+
+  private mutating func flush() -> [Effect] {
+    let durable = step.finish { targets[$0] }
+    defer { effects = [] }
+    return durable.isEmpty ? effects : [.append(durable)] + effects
+  }
+
+  /// Sets a target's state, remembers to make it durable, and keeps `active` in line with it.
+  mutating func update(_ target: Target, _ state: TargetState) {
+    let was = targets[target].map { $0.waiting != nil || $0.open != nil } ?? false
+    let isActive = state.waiting != nil || state.open != nil
+    targets[target] = state.isEmpty ? nil : state
+    step.changed(target)
+    if isActive, !was { active.append(target) }
+    if !isActive, was { active.removeAll { $0 == target } }
+    if !isActive { work[target] = nil }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into the engine and what comes out of it: facts in, effects out.
+
+/// A fact that arrived.
+public enum Event: Sendable {
+  /// The process began; the first event of all.
+  case started(version: String, pid: Int32)
+  /// One page of a sweep. `answeredAt` is AWS's clock when it answered.
+  case observed(Scope, sweep: Int, [Observation], answeredAt: Timestamp)
+  /// A sweep came to its end: whole, or broken off by a failure.
+  case swept(Scope, sweep: Int, Failure?)
+  /// What an `inspect` effect found.
+  case inspected(Target, Result<Inspection, Failure>)
+  /// What an `issue` effect brought: the id of the new deployment.
+  case issued(Target, Result<String, Failure>)
+  /// A dry run, which does not issue, let the restart go.
+  case withheld(Target)
+  /// What a `diagnose` effect found: a line for each stopped task.
+  case diagnosed(Target, Result<[String], Failure>)
+  /// A person asked for a restart, with a reason or without.
+  case requested(Target, reason: String?, deadline: Duration)
+  /// Other rules are in force.
+  case rulesReloaded(RuleSet)
+  /// The wall clock was set, so much forward or back.
+  case clockStepped(Duration)
+  /// The process is about to end in good order.
+  case stopping(reason: String)
+  /// `nextDeadline` has come.
+  case deadlinePassed
+}
+
+/// Something to do, in order. Every effect but `append` is answered by one later event (a sweep by several).
+public enum Effect: Hashable, Sendable {
+  /// Make this step durable. No later effect may begin before it is.
+  case append(Step)
+  /// Sweep a scope, asking for these name prefixes only; none asks for all names.
+  case sweep(Scope, number: Int, prefixes: [String])
+  /// Read a target.
+  case inspect(Target)
+  /// Restart a target: the one call that changes anything.
+  case issue(Target, RestartID)
+  /// Find out why a deployment ended badly.
+  case diagnose(Target, deployment: String)
+}
+
+/// How often the engine looks, and at what.
+public struct Schedule: Hashable, Sendable {
+  /// From the start of one sweep of parameters to the start of the next.
+  public var parameters: Duration
+  /// From the start of one sweep of secrets to the start of the next.
+  public var secrets: Duration
+  /// From one look at an open rollout to the next.
+  public var rollouts: Duration
+  /// One sweep of each scope and no more.
+  public var sweepsOnce: Bool
+
+  /// A schedule with all its parts.
+  public init(parameters: Duration, secrets: Duration, rollouts: Duration, sweepsOnce: Bool) {
+    self.parameters = parameters
+    self.secrets = secrets
+    self.rollouts = rollouts
+    self.sweepsOnce = sweepsOnce
+  }
+
+  func interval(of kind: Resource.Kind) -> Duration {
+    switch kind {
+    case .parameter: parameters
+    case .secret: secrets
+    }
+  }
+}

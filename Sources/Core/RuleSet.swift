@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// All rules in force, with the index that answers which of them a resource concerns.
+
+/// The rules in force.
+public struct RuleSet: Sendable {
+  /// In the order of the files.
+  public let rules: [Rule]
+  /// SHA-256 of their files, in hex.
+  public let digest: String
+  private let indexes: [Scope: SegmentIndex]
+
+  /// Indexes the rules.
+  public init(rules: [Rule], digest: String) {
+    self.rules = rules
+    self.digest = digest
+    var indexes: [Scope: SegmentIndex] = [:]
+    for (number, rule) in rules.enumerated() {
+      for (watches, isException) in [(rule.watch, false), (rule.except, true)] {
+        for watch in watches {
+          let scope = Scope(kind: watch.kind, location: rule.location)
+          indexes[scope, default: SegmentIndex()].insert(
+            SegmentIndex.Entry(rule: number, isException: isException, pattern: watch.pattern))
+        }
+      }
+    }
+    self.indexes = indexes
+  }
+
+  /// Every scope that some rule watches, each once, in the order of the rules.
+  public var scopes: [Scope] {
+    var known: Set<Scope> = []
+    return rules.flatMap { rule in
+      rule.watch.map { Scope(kind: $0.kind, location: rule.location) }
+    }.filter { known.insert($0).inserted }
+  }
+
+  /// True where a rule watches the resource.
+  public func watches(_ name: String, in scope: Scope) -> Bool {
+    !matches(name, in: scope).isEmpty
+  }
+
+  /// The targets of a changed resource, in the order of the rules, each with the rules that lead to it.
+  func leads(from name: String, in scope: Scope) -> [Lead] {
+    var leads: [Lead] = []
+    var positions: [Target: Int] = [:]
+    for match in matches(name, in: scope) {
+      let rule = rules[match.rule]
+      for template in rule.restart {
+        let target = template.target(captures: match.captures, location: rule.location)
+        if let position = positions[target] {
+          leads[position].add(rule)
+        } else {
+          positions[target] = leads.count
+          leads.append(Lead(target: target, rules: [rule.name], patience: rule.patience))
+        }
+      }
+    }
+    return leads
+  }
+
+  private func matches(_ name: String, in scope: Scope) -> [(rule: Int, captures: Captures)] {
+    guard let index = indexes[scope] else { return [] }
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let accepted = index.entries(matching: parts).compactMap { entry in
+      entry.pattern.match(parts).map { (entry: entry, captures: $0) }
+    }
+    guard !accepted.isEmpty else { return [] }
+    let excepted = Set(accepted.lazy.filter(\.entry.isException).map(\.entry.rule))
+    return accepted.filter { !$0.entry.isException && !excepted.contains($0.entry.rule) }
+      .sorted { $0.entry.rule < $1.entry.rule }
+      .map { ($0.entry.rule, $0.captures) }
+  }
+
+  /// What every watched name of the scope begins with, shortest first, none a prefix of another; empty where names
+  /// may begin with anything, or where there are more prefixes than one request takes.
+  public func narrowing(of scope: Scope, atMost limit: Int) -> [String] {
+    let prefixes = rules.filter { $0.location == scope.location }.flatMap(\.watch)
+      .filter { $0.kind == scope.kind }.map(\.pattern.literalPrefix)
+    var kept: [String] = []
+    for prefix in Set(prefixes).sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) })
+    where !kept.contains(where: { prefix.utf8.starts(with: $0.utf8) }) {
+      kept.append(prefix)
+      if kept.count > limit { return [] }
+    }
+    return kept == [""] ? [] : kept
+  }
+}
+
+/// A target that a changed resource leads to.
+struct Lead: Hashable, Sendable {
+  var target: Target
+  /// The names of the rules that lead there, in their order, each once.
+  private(set) var rules: [String]
+  /// Their merged patience.
+  private(set) var patience: Patience
+
+  init(target: Target, rules: [String], patience: Patience) {
+    self.target = target
+    self.rules = rules
+    self.patience = patience
+  }
+
+  mutating func add(_ rule: Rule) {
+    if !rules.contains(rule.name) { rules.append(rule.name) }
+    patience = patience.merged(with: rule.patience)
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Collects what one event leaves behind, so that each row of the state is written once however often it changed.
+struct StepBuilder: Sendable {
+  private var records: [Record] = []
+  private var changes: [StateChange] = []
+  private var targets: [Target] = []
+  private var knownTargets: Set<Target> = []
+
+  mutating func add(_ entry: Record.Entry, at now: Timestamp) {
+    records.append(Record(time: now, entry: entry))
+  }
+
+  mutating func changed(_ resource: Resource, _ seen: Seen?) { changes.append(.seen(resource, seen)) }
+
+  mutating func changed(_ scope: Scope, _ source: SourceState?) { changes.append(.source(scope, source)) }
+
+  mutating func changed(_ target: Target) {
+    if knownTargets.insert(target).inserted { targets.append(target) }
+  }
+
+  /// The step, with each changed target as it is now; afterwards the builder is empty.
+  mutating func finish(_ state: (Target) -> TargetState?) -> Step {
+    defer { self = StepBuilder() }
+    return Step(records: records, changes: changes + targets.map { .target($0, state($0)) })
+  }
+}
