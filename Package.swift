@@ -19,6 +19,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "rollwatch",
@@ -29,6 +30,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -40,7 +42,7 @@ let package = Package(
     .target(
       name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging],
       swiftSettings: settings),
-    .target(name: "AWS", dependencies: ["Core", "Platform", subprocess], swiftSettings: settings),
+    .target(name: "AWS", dependencies: ["Core", "Platform", subprocess, system], swiftSettings: settings),
     .target(name: "Journal", dependencies: ["Core", "Platform", grdb], swiftSettings: settings),
     .target(
       name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging],

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps credentials and renews them in time. AWS's tools renew when fewer than 15 minutes are left, and insist
+// on it below 10; so does this. Whatever the number of callers, one of them fetches and the others get what it got.
+
+import Core
+public import Platform
+import Synchronization
+
+/// Credentials from one source, fetched when needed, by one caller at a time.
+public final class CachedCredentials: CredentialsProvider {
+  private let source: any CredentialsSource
+  private let time: any TimeSource
+  private let state = Mutex(State())
+
+  /// Nothing is fetched before the first call of `credentials()`.
+  public init(_ source: any CredentialsSource, time: any TimeSource) {
+    self.source = source
+    self.time = time
+  }
+
+  /// Credentials that are valid for some minutes more, as far as this machine's clock can tell.
+  public func credentials() async throws(CredentialsFailure) -> Credentials {
+    while true {
+      switch state.withLock({ $0.nextStep(now: time.now(), elapsed: time.elapsed()) }) {
+      case .use(let credentials): return credentials
+      case .fetch(let fallback): return try await fetch(orUse: fallback)
+      case .wait(let ticket):
+        switch await outcome(ticket) {
+        case .fetched(let credentials): return credentials
+        case .failed(let failure): throw failure
+        case .abandoned: continue
+        case .cancelled: throw .cancelled
+        }
+      }
+    }
+  }
+
+  /// Makes the next caller fetch.
+  public func invalidate() async {
+    state.withLock { $0.cached = nil }
+  }
+
+  private func fetch(orUse fallback: Credentials?) async throws(CredentialsFailure) -> Credentials {
+    do {
+      let fresh = try await source.fetch()
+      end(.fetched(fresh), cached: fresh)
+      return fresh
+    } catch {
+      if Task.isCancelled {
+        // Not the source's failure but this caller's end: one of those who wait takes its place.
+        end(.abandoned, cached: nil)
+        throw .cancelled
+      }
+      guard let fallback else {
+        end(.failed(error), cached: nil)
+        throw error
+      }
+      end(.fetched(fallback), cached: fallback)
+      return fallback
+    }
+  }
+
+  private func end(_ outcome: Outcome, cached: Credentials?) {
+    let elapsed = time.elapsed()
+    let waiting = state.withLock { state in
+      if let cached { state.cached = State.Cached(credentials: cached, attempted: elapsed) }
+      return state.endFetch()
+    }
+    for continuation in waiting { continuation.resume(returning: outcome) }
+  }
+
+  private func outcome(_ ticket: Int) async -> Outcome {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let known = state.withLock { $0.join(ticket, continuation, isCancelled: Task.isCancelled) }
+        if let known { continuation.resume(returning: known) }
+      }
+    } onCancel: {
+      state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: .cancelled)
+    }
+  }
+}
+
+/// How a fetch that others wait for came out.
+private enum Outcome: Sendable {
+  case fetched(Credentials)
+  case failed(CredentialsFailure)
+  case abandoned
+  case cancelled
+}
+
+/// What `CachedCredentials` guards: pure, so that the lock is held for moments only.
+private struct State {
+  struct Cached {
+    let credentials: Credentials
+    /// On the steady clock: the last attempt to renew them that did not fail for good.
+    let attempted: Duration
+  }
+
+  enum Step {
+    case use(Credentials)
+    /// Fetch, and where it fails use these.
+    case fetch(orUse: Credentials?)
+    case wait(ticket: Int)
+  }
+
+  var cached: Cached?
+  var waiting: [Int: CheckedContinuation<Outcome, Never>] = [:]
+  private var isFetching = false
+  private var tickets = 0
+
+  mutating func nextStep(now: Timestamp, elapsed: Duration) -> Step {
+    let renewal =
+      cached.map { Renewal($0.credentials, attempted: $0.attempted, now: now, elapsed: elapsed) } ?? .due
+    switch (renewal, cached) {
+    case (.notNeeded, let cached?): return .use(cached.credentials)
+    case (.wanted, let cached?) where isFetching: return .use(cached.credentials)
+    case (.wanted, let cached?):
+      isFetching = true
+      return .fetch(orUse: cached.credentials)
+    case (_, _) where isFetching:
+      tickets += 1
+      return .wait(ticket: tickets)
+    default:
+      isFetching = true
+      return .fetch(orUse: nil)
+    }
+  }
+
+  /// Registers one who waits, or says at once why it need not.
+  mutating func join(
+    _ ticket: Int, _ continuation: CheckedContinuation<Outcome, Never>, isCancelled: Bool
+  ) -> Outcome? {
+    if isCancelled { return .cancelled }
+    guard isFetching else { return .abandoned }
+    waiting[ticket] = continuation
+    return nil
+  }
+
+  mutating func endFetch() -> [CheckedContinuation<Outcome, Never>] {
+    defer { waiting = [:] }
+    isFetching = false
+    return Array(waiting.values)
+  }
+}
+
+/// Whether credentials are to be renewed.
+enum Renewal: Sendable, Hashable {
+  case notNeeded
+  /// Renew, and carry on with the old ones where that fails.
+  case wanted
+  case due
+
+  /// For a minute after an attempt, credentials are used whatever the clock says: some sources give shorter
+  /// ones than the limits below, and where this machine's clock is wrong AWS is the judge, not we.
+  init(_ credentials: Credentials, attempted: Duration, now: Timestamp, elapsed: Duration) {
+    guard let expiration = credentials.expiration, elapsed - attempted >= .seconds(60) else {
+      self = .notNeeded
+      return
+    }
+    let left = expiration - now
+    self = left >= .seconds(15 * 60) ? .notNeeded : left >= .seconds(10 * 60) ? .wanted : .due
+  }
+}
+
+extension CredentialsFailure {
+  /// The caller's task was cancelled.
+  static let cancelled = CredentialsFailure(
+    message: "cancelled while waiting for credentials", isTransient: true)
+}
