@@ -35,6 +35,9 @@ public final class CachedCredentials: CredentialsProvider {
     }
   }
 
+  /// How many callers wait for a fetch.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   /// Makes the next caller fetch.
   public func invalidate() async {
     state.withLock { $0.cached = nil }
