@@ -73,18 +73,16 @@ struct SharedFileParser {
   private mutating func continueValue(
     of key: String, in words: [String], with content: Substring, at origin: Origin
   ) throws(ConfigurationFailure) {
-    guard var setting = sections[words]?.settings[key] else { return }
-    if setting.text.isEmpty {
-      guard let (inner, value) = keyAndValue(content, separatedBy: ["="]) else {
-        throw ConfigurationFailure(
-          "\(origin): the lines below \"\(key) =\" have to be KEY = VALUE; or write its value on the same line"
-        )
-      }
-      setting.block[inner] = value
-    } else {
-      setting.text += "\n" + content
+    // In place: a copy for every line would make a file of one long value cost the square of its size.
+    guard sections[words]?.settings[key]?.text.isEmpty == true else {
+      sections[words]?.settings[key]?.text.append("\n" + content)
+      return
     }
-    sections[words]?.settings[key] = setting
+    guard let (inner, value) = keyAndValue(content, separatedBy: ["="]) else {
+      throw ConfigurationFailure(
+        "\(origin): the lines below \"\(key) =\" have to be KEY = VALUE; or write its value on the same line")
+    }
+    sections[words]?.settings[key]?.block[inner] = value
   }
 
   /// Keys are compared without regard to case.
