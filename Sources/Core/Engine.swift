@@ -90,6 +90,13 @@ public struct Engine: Sendable {
     active.isEmpty && nextDeadline == nil && !scopes.values.contains(where: \.isSweeping)
   }
 
+  /// True where a deployment of the target's restart is followed, or no restart of it is open any more.
+  public func isUnderWayOrOver(_ target: Target) -> Bool {
+    guard let open = targets[target]?.open else { return true }
+    if case .following = open.phase { return true }
+    return false
+  }
+
   /// True where only somebody else can make anything go on: every open restart waits for a permission or for a
   /// resource to return, or has waited for AWS beyond its deadline.
   public func isStuck(at now: Timestamp) -> Bool {

@@ -149,3 +149,27 @@ public struct Ending: Hashable, Sendable {
     self.took = took
   }
 }
+
+extension Record {
+  /// The record's `kind`.
+  public var kind: String {
+    switch entry {
+    case .started: "started"
+    case .stopped: "stopped"
+    case .rulesLoaded: "rulesLoaded"
+    case .baseline: "baseline"
+    case .changed: "changed"
+    case .disappeared: "disappeared"
+    case .returned: "returned"
+    case .planned: "planned"
+    case .held: "held"
+    case .released: "released"
+    case .issued: "issued"
+    case .refused: "refused"
+    case .skipped: "skipped"
+    case .ended: "ended"
+    case .sourceFailing: "sourceFailing"
+    case .sourceRecovered: "sourceRecovered"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three ports between the loop and the outside. Adapters classify what goes wrong as a `Failure`; what is done about
+// it, the engine decides.
+
+public import Core
+
+/// Where observations come from.
+///
+/// A crash before, during or after a sweep means nothing: the next sweep sees the same again.
+public protocol Source: Sendable {
+  /// Sweeps a scope page by page. Every page that arrived counts, even if a later one fails.
+  ///
+  /// - Parameters:
+  ///   - prefixes: names that begin otherwise are of no interest; empty where all are.
+  ///   - page: takes the observations of one page, with AWS's clock when it answered.
+  func sweep(
+    _ scope: Scope, prefixes: [String], page: (_ observations: [Observation], _ answeredAt: Timestamp) -> Void
+  ) async throws(Failure)
+}
+
+/// What is done to targets.
+public protocol Action: Sendable {
+  /// Reads a target. Changes nothing, so it may be repeated at any time.
+  func inspect(_ target: Target) async throws(Failure) -> Inspection
+
+  /// Restarts a target.
+  ///
+  /// A crash before the call leaves a planned restart; a crash after it leaves a deployment whose id nobody noted. The
+  /// engine tells the two apart by `inspect`: the deployment it finds is another than the one it meant to replace.
+  /// So an implementation never repeats the call by itself where it may have taken effect, and says so in the failure.
+  func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt
+
+  /// Finds out why a deployment ended badly: one line for each of its stopped tasks. Changes nothing.
+  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String]
+}
+
+/// What came of `Action.issue`.
+public enum Receipt: Hashable, Sendable {
+  /// A deployment with this id began.
+  case began(deployment: String)
+  /// Nothing was done, and nothing will be: a rehearsal.
+  case withheld
+}
+
+/// Where steps become durable.
+public protocol DurableLog {
+  /// Makes a step durable before it returns. A crash before leaves nothing of the step, a crash after all of it.
+  ///
+  /// A failure means that nothing of the step is there; the process must end before it acts on it.
+  func append(_ step: Step) throws(Failure)
+}
+
+/// Whom the loop tells what it does.
+public protocol Reporter {
+  /// These records are durable.
+  func recorded(_ records: [Record])
+  /// The loop has just gone round. `isReady` once every scope was tried.
+  func alive(_ summary: Engine.Summary, isReady: Bool)
+  /// A reload begins.
+  func reloading()
+  /// The reload is over; `kept` where the rules are broken and the old ones stay in force.
+  func reloaded(kept: Bool)
+  /// The end begins.
+  func stopping()
+}
