@@ -61,13 +61,11 @@ struct CredentialProcess: CredentialsSource {
   }
 
   private func run() async -> Ending {
-    let values = Dictionary(environment.map { (Environment.Key(rawValue: $0.key), $0.value) }) { $1 }
-    let pairs = Dictionary(uniqueKeysWithValues: values.compactMap { key, value in key.map { ($0, value) } })
+    let program: Executable = words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0])
     do {
       let result = try await Subprocess.run(
-        words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
-        arguments: Arguments(Array(words.dropFirst())),
-        environment: .custom(pairs), output: .bytes(limit: Self.outputLimit),
+        program, arguments: Arguments(Array(words.dropFirst())), environment: .custom(inherited),
+        platformOptions: Self.ownSession, output: .bytes(limit: Self.outputLimit),
         error: .bytes(limit: Self.errorLimit))
       return .exited(
         output: result.standardOutput, errors: result.standardError, result.terminationStatus)
@@ -78,6 +76,22 @@ struct CredentialProcess: CredentialsSource {
     } catch {
       return .failed(failure("could not be run; see that it is executable by rollwatch's user"))
     }
+  }
+
+  /// A session of its own, so that what the program itself started ends with it: a grandchild that lives on
+  /// would keep the pipe open, and us waiting.
+  private static var ownSession: PlatformOptions {
+    var options = PlatformOptions()
+    options.createSession = true
+    options.teardownSequence = [
+      .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+    ]
+    return options
+  }
+
+  private var inherited: [Environment.Key: String] {
+    let pairs = environment.compactMap { name, value in Environment.Key(rawValue: name).map { ($0, value) } }
+    return Dictionary(pairs) { $1 }
   }
 
   private static func words(_ status: TerminationStatus) -> String {
