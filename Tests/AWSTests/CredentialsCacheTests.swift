@@ -167,6 +167,23 @@ struct CredentialsCacheTests {
     }
   }
 
+  @Test func `credentials that are invalidated during a renewal that fails are not used again`() async throws
+  {
+    let source = Numbered(time)
+    let cached = CachedCredentials(source, time: time)
+    _ = try await cached.credentials()
+    time.advance(.seconds(46 * 60))
+    let gate = source.close()
+    source.isFailing.withLock { $0 = true }
+    await withTaskGroup(of: String.self) { group in
+      group.addTask { await message { try await cached.credentials() } }
+      while source.count.withLock({ $0 }) < 2 { await Task.yield() }
+      await cached.invalidate()
+      gate.finish()
+      #expect(await group.next() == "out of order")
+    }
+  }
+
   @Test func `a caller who is cancelled hands the fetch on`() async {
     let source = Numbered(time)
     let cached = CachedCredentials(source, time: time)

@@ -23,7 +23,7 @@ public final class CachedCredentials: CredentialsProvider {
     while true {
       switch state.withLock({ $0.nextStep(now: time.now(), elapsed: time.elapsed()) }) {
       case .use(let credentials): return credentials
-      case .fetch(let fallback): return try await fetch(orUse: fallback)
+      case .fetch: return try await fetch()
       case .wait(let ticket):
         switch await outcome(ticket) {
         case .fetched(let credentials): return credentials
@@ -43,30 +43,29 @@ public final class CachedCredentials: CredentialsProvider {
     state.withLock { $0.cached = nil }
   }
 
-  private func fetch(orUse fallback: Credentials?) async throws(CredentialsFailure) -> Credentials {
+  private func fetch() async throws(CredentialsFailure) -> Credentials {
     do {
       let fresh = try await source.fetch()
-      end(.fetched(fresh), cached: fresh)
+      end(.fetched(fresh)) { $0.keep(fresh, attempted: $1) }
       return fresh
     } catch {
+      // Not the source's failure but this caller's end: one of those who wait takes its place.
       if Task.isCancelled {
-        // Not the source's failure but this caller's end: one of those who wait takes its place.
-        end(.abandoned, cached: nil)
+        end(.abandoned) { _, _ in }
         throw .cancelled
       }
-      guard let fallback else {
-        end(.failed(error), cached: nil)
-        throw error
-      }
-      end(.fetched(fallback), cached: fallback)
+      var fallback: Credentials?
+      end(.failed(error)) { fallback = $0.fallback(now: time.now(), attempted: $1) }
+      guard let fallback else { throw error }
       return fallback
     }
   }
 
-  private func end(_ outcome: Outcome, cached: Credentials?) {
+  /// Notes how the fetch came out, then tells those who wait.
+  private func end(_ outcome: Outcome, _ note: (inout State, Duration) -> Void) {
     let elapsed = time.elapsed()
     let waiting = state.withLock { state in
-      if let cached { state.cached = State.Cached(credentials: cached, attempted: elapsed) }
+      note(&state, elapsed)
       return state.endFetch()
     }
     for continuation in waiting { continuation.resume(returning: outcome) }
@@ -96,14 +95,13 @@ private enum Outcome: Sendable {
 private struct State {
   struct Cached {
     let credentials: Credentials
-    /// On the steady clock: the last attempt to renew them that did not fail for good.
-    let attempted: Duration
+    /// On the steady clock: when they were fetched, or the last attempt to renew them failed and could.
+    var attempted: Duration
   }
 
   enum Step {
     case use(Credentials)
-    /// Fetch, and where it fails use these.
-    case fetch(orUse: Credentials?)
+    case fetch
     case wait(ticket: Int)
   }
 
@@ -115,19 +113,28 @@ private struct State {
   mutating func nextStep(now: Timestamp, elapsed: Duration) -> Step {
     let renewal =
       cached.map { Renewal($0.credentials, attempted: $0.attempted, now: now, elapsed: elapsed) } ?? .due
-    switch (renewal, cached) {
-    case (.notNeeded, let cached?): return .use(cached.credentials)
-    case (.wanted, let cached?) where isFetching: return .use(cached.credentials)
-    case (.wanted, let cached?):
-      isFetching = true
-      return .fetch(orUse: cached.credentials)
-    case (_, _) where isFetching:
+    if let cached, renewal == .notNeeded || (renewal == .wanted && isFetching) {
+      return .use(cached.credentials)
+    }
+    if isFetching {
       tickets += 1
       return .wait(ticket: tickets)
-    default:
-      isFetching = true
-      return .fetch(orUse: nil)
     }
+    isFetching = true
+    return .fetch
+  }
+
+  mutating func keep(_ fresh: Credentials, attempted: Duration) {
+    cached = Cached(credentials: fresh, attempted: attempted)
+  }
+
+  /// What to use after a failed fetch: what there is, unless it has to be renewed by now or was invalidated.
+  mutating func fallback(now: Timestamp, attempted: Duration) -> Credentials? {
+    guard let old = cached,
+      Renewal(old.credentials, attempted: old.attempted, now: now, elapsed: attempted) != .due
+    else { return nil }
+    cached?.attempted = attempted
+    return old.credentials
   }
 
   /// Registers one who waits, or says at once why it need not.

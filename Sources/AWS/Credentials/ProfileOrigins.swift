@@ -8,13 +8,13 @@ struct ProfileOrigins {
   /// The origin of the profile in use. Only here may the environment give a web identity.
   func origin(of name: String) throws(ConfigurationFailure) -> CredentialsOrigin? {
     let profile = shared.profiles[name] ?? SharedConfiguration.Profile()
-    if isRole(profile) { return try role(of: name, visited: [name]) }
+    if let arn = roleARN(profile) { return try role(arn, of: profile, visited: [name]) }
     return try direct(name, profile, environment: environment)
   }
 
-  /// A profile with both is a web identity, not a role with a source.
-  private func isRole(_ profile: SharedConfiguration.Profile) -> Bool {
-    profile["role_arn"] != nil && profile["web_identity_token_file"] == nil
+  /// The role to assume from another origin. A profile that also names a token is a web identity instead.
+  private func roleARN(_ profile: SharedConfiguration.Profile) -> Setting? {
+    profile["web_identity_token_file"] == nil ? profile["role_arn"] : nil
   }
 
   private func direct(
@@ -50,8 +50,10 @@ struct ProfileOrigins {
     return .webIdentity(request, tokenFile: file.text)
   }
 
-  private func role(of name: String, visited: [String]) throws(ConfigurationFailure) -> CredentialsOrigin {
-    guard let profile = shared.profiles[name], let role = profile["role_arn"] else { return .instance }
+  /// `visited` are the profiles on the way here, the last of them this one.
+  private func role(
+    _ role: Setting, of profile: SharedConfiguration.Profile, visited: [String]
+  ) throws(ConfigurationFailure) -> CredentialsOrigin {
     if let serial = profile["mfa_serial"] {
       throw ConfigurationFailure(
         "\(serial.origin): mfa_serial asks for a code that a service cannot type; use a role that needs none")
@@ -60,7 +62,7 @@ struct ProfileOrigins {
       roleARN: role.text, sessionName: profile["role_session_name"]?.text ?? defaultSessionName,
       externalID: profile["external_id"]?.text, durationSeconds: try duration(profile))
     switch (profile["source_profile"], profile["credential_source"]) {
-    case (let source?, nil): return .role(request, from: try self.source(source, of: name, visited: visited))
+    case (let source?, nil): return .role(request, from: try self.source(source, visited: visited))
     case (nil, let source?): return .role(request, from: try named(source))
     case (let source?, _?):
       throw ConfigurationFailure("\(source.origin): both source_profile and credential_source; remove one")
@@ -72,19 +74,19 @@ struct ProfileOrigins {
 
   /// Follows `source_profile`. A profile may be its own source where it has keys; any other way back is a loop.
   private func source(
-    _ source: Setting, of parent: String, visited: [String]
+    _ source: Setting, visited: [String]
   ) throws(ConfigurationFailure) -> CredentialsOrigin {
     let name = source.text
     guard let profile = shared.profiles[name] else {
       throw shared.missingProfile(name, at: "\(source.origin): source_profile")
     }
     let hasKeys = profile["aws_access_key_id"] != nil || profile["aws_secret_access_key"] != nil
-    if visited.contains(name), name != parent || !hasKeys {
+    if visited.contains(name), name != visited.last || !hasKeys {
       throw ConfigurationFailure(
         "\(source.origin): source_profile leads in a circle (\((visited + [name]).joined(separator: " → "))); "
           + "end it at a profile with credentials of its own")
     }
-    if !hasKeys, isRole(profile) { return try role(of: name, visited: visited + [name]) }
+    if !hasKeys, let arn = roleARN(profile) { return try role(arn, of: profile, visited: visited + [name]) }
     guard let origin = try direct(name, profile, environment: [:]) else {
       throw ConfigurationFailure(
         "\(source.origin): the profile \"\(name)\" has no credentials; add them to it")
