@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
-import Synchronization
+import Platform
 import Testing
 
 @testable import AWS
@@ -10,9 +10,9 @@ import Testing
 private final class Numbered: CredentialsSource {
   let time: StillTime
   let lifetime: Duration?
-  let count = Mutex(0)
-  let isFailing = Mutex(false)
-  let gate = Mutex<AsyncStream<Void>?>(nil)
+  let count = Locked(0)
+  let isFailing = Locked(false)
+  let gate = Locked<AsyncStream<Void>?>(nil)
 
   init(_ time: StillTime, lifetime: Duration? = .seconds(3_600)) {
     self.time = time

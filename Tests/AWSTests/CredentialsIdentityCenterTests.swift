@@ -3,7 +3,6 @@
 import Core
 import Foundation
 import Platform
-import Synchronization
 import Testing
 
 @testable import AWS
@@ -19,7 +18,7 @@ private final class Portal: Sendable {
     var portalStatus = 200
   }
 
-  let state = Mutex(State())
+  let state = Locked(State())
 
   func answer(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
     state.withLock { state in

@@ -3,7 +3,6 @@
 import Core
 import Foundation
 import Platform
-import Synchronization
 import Testing
 
 @testable import AWS
@@ -20,7 +19,7 @@ private final class Instance: Sendable {
     var document: String?
   }
 
-  let state = Mutex(State())
+  let state = Locked(State())
 
   func answer(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
     let state = state.withLock { state in

@@ -5,7 +5,6 @@
 import Core
 import Foundation
 import Platform
-import Synchronization
 
 @testable import AWS
 
@@ -13,13 +12,13 @@ import Synchronization
 final class StillTime: TimeSource {
   enum Sleep { case passes, lasts }
 
-  private let current: Mutex<Timestamp>
+  private let current: Locked<Timestamp>
   private let start: Timestamp
   private let sleep: Sleep
 
   init(_ text: String = "2026-11-23T12:00:00Z", sleep: Sleep = .passes) {
     start = timestamp(internetTime: text) ?? Timestamp(milliseconds: 0)
-    current = Mutex(start)
+    current = Locked(start)
     self.sleep = sleep
   }
 
@@ -71,7 +70,7 @@ final class Home {
 
 /// Hands each request to a function and remembers it.
 final class MemoryTransport: HTTPTransport {
-  private let requests = Mutex<[HTTPRequest]>([])
+  private let requests = Locked<[HTTPRequest]>([])
   private let answer: @Sendable (HTTPRequest) throws(TransportFailure) -> HTTPResponse
 
   init(_ answer: @escaping @Sendable (HTTPRequest) throws(TransportFailure) -> HTTPResponse) {
@@ -119,15 +118,15 @@ final class MemoryTokens: SecurityTokens {
     let by: String
   }
 
-  private let calls = Mutex<[Call]>([])
+  private let calls = Locked<[Call]>([])
   private let time: StillTime
   private let externalIDs: [String: String]
-  private let webToken: Mutex<String>
+  private let webToken: Locked<String>
 
   init(_ time: StillTime, externalIDs: [String: String] = [:], webToken: String = "") {
     self.time = time
     self.externalIDs = externalIDs
-    self.webToken = Mutex(webToken)
+    self.webToken = Locked(webToken)
   }
 
   var made: [Call] { calls.withLock { $0 } }

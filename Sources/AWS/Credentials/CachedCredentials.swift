@@ -4,13 +4,12 @@
 
 import Core
 public import Platform
-import Synchronization
 
 /// Credentials from one source, fetched when needed, by one caller at a time.
 public final class CachedCredentials: CredentialsProvider {
   private let source: any CredentialsSource
   private let time: any TimeSource
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// Nothing is fetched before the first call of `credentials()`.
   public init(_ source: any CredentialsSource, time: any TimeSource) {

@@ -3,7 +3,6 @@
 import Core
 import Foundation
 import Platform
-import Synchronization
 
 /// A role's credentials from IAM Identity Center, had with the sign-in that `aws sso login` left behind, which is
 /// renewed when fewer than 15 minutes of it are left.
@@ -14,7 +13,7 @@ final class IdentityCenter: CredentialsSource {
   private let transport: any HTTPTransport
   private let time: any TimeSource
   /// Renewed by us. Kept, because the file may be on a read-only system while the old refresh token is spent.
-  private let renewed = Mutex<SignIn?>(nil)
+  private let renewed = Locked<SignIn?>(nil)
 
   /// `endpoint` gives a service's URL in a Region, without a slash at its end.
   init(
