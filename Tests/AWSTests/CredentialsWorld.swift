@@ -28,17 +28,11 @@ final class StillTime: TimeSource {
 
   func sleep(for duration: Duration) async throws(CancellationError) {
     if sleep == .lasts {
-      for await _ in AsyncStream<Never>(unfolding: nil) {}
+      // Never yields; ends when the task that waits is cancelled.
+      for await _ in AsyncStream<Never>({ _ in }) {}
     }
     if Task.isCancelled { throw CancellationError() }
     advance(duration)
-  }
-}
-
-extension AsyncStream where Element == Never {
-  /// Never yields; ends when the task that waits is cancelled.
-  fileprivate init(unfolding: Void?) {
-    self.init { _ in }
   }
 }
 

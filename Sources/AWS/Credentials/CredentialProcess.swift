@@ -39,8 +39,8 @@ struct CredentialProcess: CredentialsSource {
 
   private var place: String { "credential_process of the profile \"\(profile)\" (\(words[0]))" }
 
-  private func failure(_ text: String) -> CredentialsFailure {
-    CredentialsFailure(message: "\(place) \(text)", isTransient: true)
+  private func failure(_ text: String, isTransient: Bool = true) -> CredentialsFailure {
+    CredentialsFailure(message: "\(place) \(text)", isTransient: isTransient)
   }
 
   /// Whichever comes first, the program's end or the limit's; the program is killed when its task is cancelled.
@@ -72,7 +72,7 @@ struct CredentialProcess: CredentialsSource {
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       return .failed(failure("printed more than \(Self.outputLimit) bytes; it must print one JSON document"))
     } catch let error as SubprocessError where error.code == .executableNotFound {
-      return .failed(failure("was not found; write its full path"))
+      return .failed(failure("was not found; write its full path", isTransient: false))
     } catch {
       return .failed(failure("could not be run; see that it is executable by rollwatch's user"))
     }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import Platform
+
+struct DurableFileTests {
+  private let directory: String
+
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+  }
+
+  @Test func `a file is replaced whole, for its owner alone, and nothing is left beside it`() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = directory + "/token"
+    try Data("older and longer".utf8).write(to: URL(fileURLWithPath: path))
+    try replacePrivateFile(path, with: Array("new".utf8))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["token"])
+  }
+
+  @Test func `what stands where the temporary file goes is not written through`() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let (path, victim) = (directory + "/token", directory + "/victim")
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: victim))
+    let planted = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+    try FileManager.default.createSymbolicLink(atPath: planted, withDestinationPath: victim)
+    try replacePrivateFile(path, with: Array("new".utf8))
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "mine")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+  }
+
+  @Test func `a failure names the path and the reason`() {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    #expect {
+      try replacePrivateFile(directory + "/absent/token", with: [])
+    } throws: { error in
+      "\(error)".contains("/absent/token") && "\(error)".contains("No such file or directory")
+    }
+  }
+
+  @Test func `SHA-1 is that of the standard`() {
+    let digest = sha1(Array("abc".utf8)).map { String($0, radix: 16) }.joined(separator: " ")
+    #expect(digest == "a9 99 3e 36 47 6 81 6a ba 3e 25 71 78 50 c2 6c 9c d0 d8 9d")
+  }
+}
