@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every target says in one line what it does, does nothing twice, and works as any user in a folder of any name.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# What `make install` installs; a debug build will do: make install BINARY=.build/debug/rollwatch
+BINARY ?= dist/rollwatch
+
+bindir := $(PREFIX)/bin
+unitdir := $(PREFIX)/lib/systemd/system
+datadir := $(PREFIX)/share
+docdir := $(datadir)/doc/rollwatch
+
+# 70 MB is what full Foundation (YAML, SQLite) costs; more means that a dependency has grown without being noticed.
+size_limit := 70000000
+release_flags := --quiet -c release --static-swift-stdlib --scratch-path .build-release
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help build test lint format demo bench release install uninstall clean packages packages-test
+
+# The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
+unexport $(filter AWS_%,$(.VARIABLES))
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
+	  printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+build: packages ## the debug build
+	@echo "build     .build/debug/rollwatch"
+	@swift build --quiet
+
+test: packages-test lint .venv/ready ## formatter in lint mode, build with warnings as errors, all tests
+	@echo "build     everything, with tests"
+	@swift build --quiet --build-tests
+	@echo "test      all"
+	@swift test --skip-build --quiet
+
+lint: ## the formatter, only looking
+	@echo "lint      Sources Tests Package.swift"
+	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format: ## the formatter, changing files
+	@echo "format    Sources Tests Package.swift"
+	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+demo: build ## rollwatch at work on a local AWS, within a minute
+	@Tests/Support/demo.sh
+
+bench: packages-test release .venv/ready ## the measurements, side by side with boto3 and the AWS command line
+	@echo "build     .build-release, the local AWS"
+	@swift build $(release_flags) --product local-aws
+	@.venv/bin/python Tests/Support/bench.py
+
+release: packages ## dist/: a stripped binary that needs no Swift, completions and manual
+	@echo "release   dist/rollwatch"
+	@swift build $(release_flags) --product rollwatch
+	@mkdir -p dist
+	@strip -o dist/rollwatch .build-release/release/rollwatch
+	@size=$$(wc -c <dist/rollwatch); [ "$$size" -lt $(size_limit) ] || { \
+	  echo "dist/rollwatch has $$size bytes, more than $(size_limit): which dependency has grown?" >&2; exit 1; }
+
+# Only builds where there is nothing to install yet, so that `make release && sudo make install` compiles nothing as root.
+dist/rollwatch:
+	@$(MAKE) release
+
+install: $(BINARY) ## binary, unit, examples, completions and manual below PREFIX (/usr/local)
+	@echo "install   $(DESTDIR)$(PREFIX)"
+	@install -D -m 755 "$(BINARY)" "$(DESTDIR)$(bindir)/rollwatch"
+	@install -d "$(DESTDIR)$(unitdir)"
+	@sed 's|/usr/local/bin/|$(bindir)/|' deploy/rollwatch.service >"$(DESTDIR)$(unitdir)/rollwatch.service"
+	@chmod 644 "$(DESTDIR)$(unitdir)/rollwatch.service"
+	@install -d "$(DESTDIR)$(docdir)/rules.d"
+	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/iam-policy.json \
+	  deploy/iam-policy-accounts.json "$(DESTDIR)$(docdir)"
+	@install -m 644 deploy/rules.d/example.yaml "$(DESTDIR)$(docdir)/rules.d"
+
+uninstall: ## what install put there; /etc/rollwatch and /var/lib/rollwatch stay
+	@echo "uninstall $(DESTDIR)$(PREFIX)"
+	@rm -f "$(DESTDIR)$(bindir)/rollwatch" "$(DESTDIR)$(unitdir)/rollwatch.service" \
+	  "$(DESTDIR)$(datadir)/man/man1/rollwatch.1" \
+	  "$(DESTDIR)$(datadir)/bash-completion/completions/rollwatch" \
+	  "$(DESTDIR)$(datadir)/zsh/site-functions/_rollwatch" \
+	  "$(DESTDIR)$(datadir)/fish/vendor_completions.d/rollwatch.fish"
+	@rm -rf "$(DESTDIR)$(docdir)"
+
+clean: ## everything that was built or downloaded
+	@echo "clean     .build .build-* .venv dist"
+	@rm -rf .build .build-* .venv dist
+
+packages:
+	@Tests/Support/packages.sh build
+
+packages-test:
+	@Tests/Support/packages.sh test
+
+.venv/ready: Tests/Support/requirements.txt | packages-test
+	@echo "python    .venv"
+	@python3 -m venv --clear .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Support/requirements.txt
+	@touch $@
