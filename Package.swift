@@ -14,6 +14,9 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// For the sockets of the tests' own server: all of it is C calls, and none of it is in the released binary.
+let socketSettings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -54,12 +57,16 @@ let package = Package(
 
     // The AWS that tests and the demo run on; never part of the released binary.
     .target(
-      name: "LocalAWS", dependencies: ["Core", "Platform"], path: "Tests/Support/LocalAWS",
+      name: "LoopbackSockets", path: "Tests/Support/LoopbackSockets", swiftSettings: socketSettings),
+    .target(
+      name: "LocalAWS", dependencies: ["Core", "Platform", "LoopbackSockets"], path: "Tests/Support/LocalAWS",
       swiftSettings: settings),
     .executableTarget(
       name: "local-aws", dependencies: ["LocalAWS", argumentParser], path: "Tests/Support/local-aws",
       swiftSettings: settings),
 
+    .testTarget(
+      name: "LocalAWSTests", dependencies: ["LocalAWS", "Core", "Platform"], swiftSettings: settings),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core"], swiftSettings: settings),

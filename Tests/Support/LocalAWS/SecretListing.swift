@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+
+import Core
+
+/// Where a secret stands in a sorted listing, and where a page goes on.
+struct SecretPosition: Comparable, Sendable {
+  private let number: Int64
+  private let text: String
+  private let serial: Int
+
+  /// The position of a secret under one of the values of `SortBy`.
+  init(of secret: Secret, sortedBy key: String) {
+    number = key == "last-changed-date" ? secret.changedAt.milliseconds : 0
+    text = key == "name" ? secret.name : ""
+    serial = secret.serial
+  }
+
+  /// Reads what `cursor` wrote.
+  init?(cursor: String) {
+    let fields = cursor.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    guard fields.count == 3, let number = Int64(fields[0]), let serial = Int(fields[1]) else { return nil }
+    (self.number, self.serial, text) = (number, serial, String(fields[2]))
+  }
+
+  var cursor: String { "\(number) \(serial) \(text)" }
+
+  static func < (left: Self, right: Self) -> Bool {
+    (left.number, left.text, left.serial) < (right.number, right.text, right.serial)
+  }
+}
+
+/// One of the filters of `ListSecrets`; all have to match. Values are beginnings, and `!` before one excludes.
+struct SecretFilter: Sendable {
+  private static let keys = [
+    "description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all",
+  ]
+
+  private let key: String
+  private let values: [String]
+
+  init(_ filter: JSON) throws(APIError) {
+    key = filter["Key"]?.string ?? ""
+    values = (filter["Values"]?.array ?? []).compactMap(\.string)
+    guard Self.keys.contains(key) else {
+      throw .validation(
+        "1 validation error detected: Value '\(key)' at 'filters.1.member.key' failed to satisfy "
+          + "constraint: Member must satisfy enum value set: [\(Self.keys.joined(separator: ", "))]")
+    }
+    guard 1...10 ~= values.count else {
+      throw APIError("InvalidParameterException", "A filter has 1 to 10 values.")
+    }
+  }
+
+  func matches(_ secret: Secret) -> Bool {
+    let wanted = values.filter { !$0.hasPrefix("!") }
+    let unwanted = values.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
+    return (wanted.isEmpty || wanted.contains { begins(secret, $0) })
+      && !unwanted.contains { begins(secret, $0) }
+  }
+
+  private func begins(_ secret: Secret, _ value: String) -> Bool {
+    switch key {
+    case "name": secret.name.hasPrefix(value)
+    case "description": Self.words(secret.description ?? "", value)
+    case "tag-key": secret.tags.keys.contains { $0.hasPrefix(value) }
+    case "tag-value": secret.tags.values.contains { $0.hasPrefix(value) }
+    case "primary-region": secret.region.hasPrefix(value)
+    case "all":
+      ([secret.name, secret.description ?? ""] + secret.tags.keys + secret.tags.values)
+        .contains { Self.words($0, value) }
+    default: false
+    }
+  }
+
+  /// Case does not count, and any word of the text may begin so.
+  private static func words(_ text: String, _ value: String) -> Bool {
+    let value = value.lowercased()
+    return text.lowercased().split { " /_+=.@-".contains($0) }.contains { $0.hasPrefix(value) }
+      || text.lowercased().hasPrefix(value)
+  }
+}

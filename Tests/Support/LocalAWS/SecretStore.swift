@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+// Secrets Manager of one account and Region: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
+
+import Core
+
+/// The secrets of one place.
+struct SecretStore: SimulatedService {
+  private let place: Place
+  private var generator: SeededGenerator
+  private var secrets: [String: Secret] = [:]
+  /// Names in the order of creation, which is the order of their serials.
+  private var order: [String] = []
+  private var lastSerial = 0
+  /// Names with something due at a later time: a rotation's end, or the end of a recovery window.
+  private var waiting: Set<String> = []
+  var rotationScript = RotationScript.finishes(after: .zero)
+  /// True where a filter thins pages out instead of gathering full ones.
+  var thinsPages = false
+
+  init(place: Place, generator: SeededGenerator) {
+    self.place = place
+    self.generator = generator
+  }
+
+  mutating func advance(to now: Timestamp) {
+    for name in waiting.sorted() {
+      guard let secret = secrets[name] else { continue }
+      if let rotation = secret.rotation, rotation.finishesAt <= now { finish(rotation, of: name) }
+      if let end = secret.deletionDate, end <= now { remove(name) }
+      if secrets[name]?.rotation == nil, secrets[name]?.deletionDate == nil { waiting.remove(name) }
+    }
+  }
+
+  mutating func perform(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    switch call.operation {
+    case "CreateSecret": try create(call, at: now)
+    case "PutSecretValue": try putValue(call, at: now)
+    case "UpdateSecret": try update(call, at: now)
+    case "UpdateSecretVersionStage": try moveStage(call, at: now)
+    case "RotateSecret": try rotate(call, at: now)
+    case "DeleteSecret": try delete(call, at: now)
+    case "RestoreSecret": try restore(call, at: now)
+    case "TagResource": try tag(call, at: now)
+    case "UntagResource": try untag(call, at: now)
+    case "ListSecrets": try list(call)
+    case "DescribeSecret": try find(call).described(stagesAs: "VersionIdsToStages")
+    case "ListSecretVersionIds": try listVersions(call)
+    default: throw .unknownOperation(call.operation)
+    }
+  }
+
+  /// Adds secrets quickly, each with one version.
+  mutating func seed(_ names: [String], at now: Timestamp) {
+    for name in names where secrets[name] == nil {
+      var secret = add(name, at: now)
+      _ = try? addVersion(to: &secret, token: generator.uuid(), content: [], at: now, stages: ["AWSCURRENT"])
+      secrets[name] = secret
+    }
+  }
+
+  // MARK: Values and stages
+
+  private mutating func create(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    let name = try call.require("Name")
+    if let existing = secrets[name] {
+      throw existing.deletionDate == nil
+        ? APIError(
+          "ResourceExistsException", "The operation failed because the secret \(name) already exists.")
+        : APIError(
+          "InvalidRequestException",
+          "You can't create this secret because a secret with this name is already scheduled for deletion.")
+    }
+    var secret = add(name, at: now)
+    secret.description = try call.text("Description")
+    secret.keyID = try call.text("KmsKeyId")
+    secret.tags = Tags.read(call.input["Tags"]?.array ?? [])
+    var version: String?
+    if let content = content(of: call) {
+      version = try addVersion(
+        to: &secret, token: try call.text("ClientRequestToken"), content: content, at: now,
+        stages: ["AWSCURRENT"])
+    }
+    secrets[name] = secret
+    return .present([
+      "ARN": .string(secret.arn), "Name": .string(name), "VersionId": version.map(JSON.string),
+    ])
+  }
+
+  private mutating func add(_ name: String, at now: Timestamp) -> Secret {
+    lastSerial += 1
+    let suffix = generator.text(6, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    let secret = Secret(
+      name: name, arn: place.arn("secretsmanager", "secret:\(name)-\(suffix)"), serial: lastSerial,
+      region: place.region, createdAt: now, changedAt: now)
+    order.append(name)
+    secrets[name] = secret
+    return secret
+  }
+
+  private mutating func putValue(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    var secret = try usable(call)
+    guard let content = content(of: call) else {
+      throw APIError("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
+    }
+    let asked = try call.list("VersionStages")
+    let version = try addVersion(
+      to: &secret, token: try call.text("ClientRequestToken"), content: content, at: now,
+      stages: asked.isEmpty ? ["AWSCURRENT"] : asked)
+    secrets[secret.name] = secret
+    return [
+      "ARN": .string(secret.arn), "Name": .string(secret.name), "VersionId": .string(version),
+      "VersionStages": .strings(secret.versionsToStages[version] ?? []),
+    ]
+  }
+
+  private mutating func update(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    var secret = try usable(call)
+    secret.description = try call.text("Description") ?? secret.description
+    secret.keyID = try call.text("KmsKeyId") ?? secret.keyID
+    secret.changedAt = now
+    var version: String?
+    if let content = content(of: call) {
+      version = try addVersion(
+        to: &secret, token: try call.text("ClientRequestToken"), content: content, at: now,
+        stages: ["AWSCURRENT"])
+    }
+    secrets[secret.name] = secret
+    return .present([
+      "ARN": .string(secret.arn), "Name": .string(secret.name), "VersionId": version.map(JSON.string),
+    ])
+  }
+
+  /// Adds a version under the caller's token. The same token with the same content changes nothing; with another
+  /// content it is refused.
+  private mutating func addVersion(
+    to secret: inout Secret, token: String?, content: [UInt8], at now: Timestamp, stages: [String]
+  ) throws(APIError) -> String {
+    let id = token ?? generator.uuid()
+    let digest = SHA256.digest(content)
+    if let existing = secret.versions[id] {
+      guard existing.contentDigest == digest else {
+        throw APIError(
+          "ResourceExistsException",
+          "You can't use ClientRequestToken \(id) because that value is "
+            + "already in use for a version of secret \(secret.arn).")
+      }
+      return id
+    }
+    // A secret's first version is always the current one.
+    let all = secret.versions.isEmpty ? Set(stages).union(["AWSCURRENT"]) : Set(stages)
+    secret.versions[id] = Secret.Version(createdAt: now, contentDigest: digest)
+    for stage in all.sorted() { secret.move(stage, to: id) }
+    secret.changedAt = now
+    return id
+  }
+
+  private func content(of call: Call) -> [UInt8]? {
+    (call.input["SecretString"] ?? call.input["SecretBinary"])?.string.map { Array($0.utf8) }
+  }
+
+  private mutating func moveStage(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    var secret = try usable(call)
+    let stage = try call.require("VersionStage")
+    let (from, to) = (try call.text("RemoveFromVersionId"), try call.text("MoveToVersionId"))
+    if let missing = [from, to].compactMap({ $0 }).first(where: { secret.versions[$0] == nil }) {
+      throw APIError(
+        "ResourceNotFoundException",
+        "Secrets Manager can't find the specified secret version: \(missing).")
+    }
+    let sitsOn = secret.stages[stage]
+    if let sitsOn, sitsOn != to, from != sitsOn {
+      throw APIError(
+        "InvalidParameterException",
+        "The parameter RemoveFromVersionId can't be empty. Staging label "
+          + "\(stage) is currently attached to version \(sitsOn), so you must explicitly reference that version in "
+          + "RemoveFromVersionId.")
+    }
+    guard stage != "AWSCURRENT" || to != nil else {
+      throw APIError(
+        "InvalidParameterException",
+        "You can't remove staging label AWSCURRENT. You must move it to another version.")
+    }
+    secret.move(stage, to: to)
+    secret.changedAt = now
+    secrets[secret.name] = secret
+    return ["ARN": .string(secret.arn), "Name": .string(secret.name)]
+  }
+
+  // MARK: Rotation
+
+  private mutating func rotate(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    var secret = try usable(call)
+    guard secret.rotation == nil else {
+      throw APIError(
+        "InvalidRequestException",
+        "A previous rotation isn't complete. That rotation will be reattempted.")
+    }
+    secret.rotates = true
+    secret.rotationRules = call.input["RotationRules"] ?? secret.rotationRules
+    secret.rotationLambda = try call.text("RotationLambdaARN") ?? secret.rotationLambda
+    let version = try addVersion(
+      to: &secret, token: try call.text("ClientRequestToken"), content: Array(generator.hexID().utf8),
+      at: now,
+      stages: ["AWSPENDING"])
+    if case .finishes(let delay) = rotationScript {
+      secret.rotation = Secret.Rotation(version: version, finishesAt: now + delay)
+      waiting.insert(secret.name)
+    }
+    secrets[secret.name] = secret
+    advance(to: now)
+    return ["ARN": .string(secret.arn), "Name": .string(secret.name), "VersionId": .string(version)]
+  }
+
+  private mutating func finish(_ rotation: Secret.Rotation, of name: String) {
+    secrets[name]?.move("AWSCURRENT", to: rotation.version)
+    secrets[name]?.move("AWSPENDING", to: nil)
+    secrets[name]?.rotation = nil
+    secrets[name]?.rotatedAt = rotation.finishesAt
+    secrets[name]?.changedAt = rotation.finishesAt
+  }
+
+  // MARK: Deletion and tags
+
+  private mutating func delete(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    let secret = try usable(call)
+    let days = call.input["RecoveryWindowInDays"]?.integer ?? 30
+    let forced = call.flag("ForceDeleteWithoutRecovery")
+    guard forced || 7...30 ~= days else {
+      throw APIError(
+        "InvalidParameterException", "RecoveryWindowInDays must be between 7 and 30 days (inclusive).")
+    }
+    let end = forced ? now : now + .seconds(days * 86_400)
+    if forced {
+      remove(secret.name)
+    } else {
+      secrets[secret.name]?.deletionDate = end
+      secrets[secret.name]?.changedAt = now
+      waiting.insert(secret.name)
+    }
+    return ["ARN": .string(secret.arn), "Name": .string(secret.name), "DeletionDate": .time(end)]
+  }
+
+  private mutating func remove(_ name: String) {
+    secrets[name] = nil
+    order.removeAll { $0 == name }
+  }
+
+  private mutating func restore(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    let secret = try find(call)
+    secrets[secret.name]?.deletionDate = nil
+    secrets[secret.name]?.changedAt = now
+    return ["ARN": .string(secret.arn), "Name": .string(secret.name)]
+  }
+
+  private mutating func tag(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    let name = try usable(call).name
+    secrets[name]?.tags.merge(Tags.read(call.input["Tags"]?.array ?? [])) { $1 }
+    secrets[name]?.changedAt = now
+    return [:]
+  }
+
+  private mutating func untag(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
+    let name = try usable(call).name
+    for key in try call.list("TagKeys") { secrets[name]?.tags[key] = nil }
+    secrets[name]?.changedAt = now
+    return [:]
+  }
+
+  // MARK: Reading
+
+  /// The secret of `SecretId`: its name, its ARN, or its ARN without the random end.
+  private func find(_ call: Call) throws(APIError) -> Secret {
+    let id = try call.require("SecretId")
+    var name = id
+    let fields = id.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
+    if id.hasPrefix("arn:"), fields.count == 7 {
+      name = String(fields[6])
+      if secrets[name] == nil, name.dropLast(6).hasSuffix("-") { name = String(name.dropLast(7)) }
+    }
+    guard let secret = secrets[name], !id.hasPrefix("arn:") || secret.arn.hasPrefix(id) else {
+      throw APIError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+    }
+    return secret
+  }
+
+  private func usable(_ call: Call) throws(APIError) -> Secret {
+    let secret = try find(call)
+    guard secret.deletionDate == nil else {
+      throw APIError(
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.")
+    }
+    return secret
+  }
+
+  private func listVersions(_ call: Call) throws(APIError) -> JSON {
+    let secret = try find(call)
+    let labels = secret.versionsToStages
+    let shown = secret.versions.filter { labels[$0.key] != nil || call.flag("IncludeDeprecated") }
+    let versions = shown.sorted { ($0.value.createdAt, $0.key) < ($1.value.createdAt, $1.key) }
+    return [
+      "ARN": .string(secret.arn), "Name": .string(secret.name),
+      "Versions": .array(
+        versions.map { id, version in
+          [
+            "VersionId": .string(id), "VersionStages": .strings(labels[id] ?? []),
+            "CreatedDate": .time(version.createdAt),
+          ]
+        }),
+    ]
+  }
+
+  private func list(_ call: Call) throws(APIError) -> JSON {
+    let size = try call.pageSize("MaxResults", in: 1...100, default: 100)
+    let sortedBy = try call.text("SortBy") ?? "created-date"
+    let descending = try call.text("SortOrder") == "desc"
+    var filters: [SecretFilter] = []
+    for filter in call.input["Filters"]?.array ?? [] { filters.append(try SecretFilter(filter)) }
+    let planned = call.flag("IncludePlannedDeletion")
+    let scope =
+      "ListSecrets \(place) \(sortedBy) \(descending) \(planned) \(call.input["Filters"]?.text ?? "")"
+    var listed = sorted(by: sortedBy, descending: descending)[...]
+    if let token = try call.text("NextToken") {
+      guard let start = PageToken.read(token, scope: scope).flatMap(SecretPosition.init(cursor:)) else {
+        throw APIError("InvalidNextTokenException", "Invalid NextToken.")
+      }
+      listed = listed.drop {
+        let position = SecretPosition(of: $0, sortedBy: sortedBy)
+        return descending ? position > start : position < start
+      }
+    }
+    var page: [JSON] = []
+    var examined = 0
+    while let secret = listed.first, page.count < size, !thinsPages || examined < size {
+      listed = listed.dropFirst()
+      examined += 1
+      guard planned || secret.deletionDate == nil, filters.allSatisfy({ $0.matches(secret) }) else {
+        continue
+      }
+      page.append(secret.described(stagesAs: "SecretVersionsToStages"))
+    }
+    let next = listed.first.map { SecretPosition(of: $0, sortedBy: sortedBy).cursor }
+    return .present([
+      "SecretList": .array(page),
+      "NextToken": next.map { .string(PageToken.make(scope: scope, cursor: $0)) },
+    ])
+  }
+
+  private func sorted(by key: String, descending: Bool) -> [Secret] {
+    var listed = order.compactMap { secrets[$0] }
+    if key != "created-date" {
+      listed.sort { SecretPosition(of: $0, sortedBy: key) < SecretPosition(of: $1, sortedBy: key) }
+    }
+    return descending ? listed.reversed() : listed
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ServiceState {
+  /// The element of `services` in the answer of `DescribeServices`.
+  var described: JSON {
+    let live = tasks.filter { !$0.isStopped }
+    let listed = deployments.map { deployment in
+      let own = live.filter { $0.startedBy == deployment.id }
+      let running = own.count { $0.lastStatus == "RUNNING" }
+      return deployment.described(running: running, pending: own.count - running, launchType: launchType)
+    }
+    let running = live.count { $0.lastStatus == "RUNNING" }
+    return [
+      "serviceArn": .string(arn), "serviceName": .string(name), "clusterArn": .string(clusterARN),
+      "status": .string(status), "desiredCount": .integer(Int64(desiredCount)),
+      "runningCount": .integer(Int64(running)), "pendingCount": .integer(Int64(live.count - running)),
+      "launchType": .string(launchType), "taskDefinition": .string(taskDefinition),
+      "deploymentConfiguration": configuration, "deploymentController": ["type": .string(controller)],
+      "schedulingStrategy": .string(schedulingStrategy),
+      // Under CodeDeploy and external controllers a service has task sets in place of deployments.
+      "deployments": controller == "ECS" ? .array(listed) : [],
+      "events": .array(events.map(\.described)), "createdAt": .time(createdAt),
+      "createdBy": .string(createdBy),
+      "loadBalancers": [], "serviceRegistries": [], "placementConstraints": [], "placementStrategy": [],
+    ]
+  }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// One ECS service. What will happen to it is a list of dated steps, made when a deployment begins; `advance` carries
+// out those that are due, in their order, whenever somebody looks.
+
+import Core
+
+struct ServiceState: Sendable {
+  /// What is due to happen to a deployment.
+  private enum Step: Sendable {
+    case startTask
+    case failTask(TaskFailure)
+    case failTaskAgain(TaskFailure, every: Duration)
+    case complete
+    case giveUp
+    case rollBack(taking: Duration)
+    case supersede(taking: Duration)
+  }
+
+  let name: String
+  let arn: String
+  let clusterName: String
+  let clusterARN: String
+  let createdAt: Timestamp
+  let createdBy: String
+  var status = "ACTIVE"
+  var desiredCount: Int
+  var taskDefinition: String
+  var controller: String
+  var launchType: String
+  var schedulingStrategy: String
+  var configuration: JSON
+  /// Newest first, as AWS lists them.
+  private(set) var deployments: [ServiceDeployment] = []
+  private(set) var tasks: [ServiceTask] = []
+  private(set) var events: [ServiceEvent] = []
+  /// How deployments go unless something else was said of the next ones.
+  var rollout = Rollout.completes(after: .zero)
+  var nextRollouts: [Rollout] = []
+
+  private var steps: [(due: Timestamp, deployment: String, step: Step)] = []
+  private var lastCompleted: String?
+  private var generator: SeededGenerator
+
+  init(
+    name: String, arn: String, clusterName: String, clusterARN: String, createdAt: Timestamp,
+    createdBy: String,
+    desiredCount: Int, taskDefinition: String, controller: String, launchType: String,
+    schedulingStrategy: String, configuration: JSON, generator: SeededGenerator
+  ) {
+    self.name = name
+    self.arn = arn
+    self.clusterName = clusterName
+    self.clusterARN = clusterARN
+    self.createdAt = createdAt
+    self.createdBy = createdBy
+    self.desiredCount = desiredCount
+    self.taskDefinition = taskDefinition
+    self.controller = controller
+    self.launchType = launchType
+    self.schedulingStrategy = schedulingStrategy
+    self.configuration = configuration
+    self.generator = generator
+  }
+
+  /// True where something will happen by itself.
+  var isUnderWay: Bool { !steps.isEmpty }
+
+  // MARK: Beginning
+
+  /// Begins a deployment under the script that is next, which replaces all others.
+  mutating func deploy(at now: Timestamp) {
+    begin(nextRollouts.isEmpty ? rollout : nextRollouts.removeFirst(), at: now, reason: nil)
+    advance(to: now)
+  }
+
+  private mutating func begin(_ script: Rollout, at now: Timestamp, reason: String?) {
+    let id =
+      "ecs-svc/"
+      + String(Int64.random(in: 1_000_000_000_000_000_000...9_000_000_000_000_000_000, using: &generator))
+    steps = []
+    for index in deployments.indices { deployments[index].status = "ACTIVE" }
+    stopTasks(
+      where: { $0.lastStatus == "PENDING" }, at: now, "Scaling activity initiated by (deployment \(id))")
+    deployments.removeAll { deployment in !tasks.contains { $0.startedBy == deployment.id && !$0.isStopped } }
+    deployments.insert(
+      ServiceDeployment(
+        id: id, taskDefinition: taskDefinition, desiredCount: desiredCount, createdAt: now, updatedAt: now,
+        rolloutStateReason: reason ?? "ECS deployment \(id) in progress."),
+      at: 0)
+    plan(script, of: id, from: now)
+    forgetOldTasks(at: now)
+  }
+
+  private mutating func plan(_ script: Rollout, of id: String, from now: Timestamp) {
+    switch script {
+    case .completes(let after):
+      addTasks(desiredCount, of: id, at: now)
+      repeated(desiredCount, over: after, from: now) { steps.append(($0, id, .startTask)) }
+      steps.append((now + after, id, .complete))
+    case .fails(let after, let count, let failure):
+      repeated(count, over: after, from: now) { steps.append(($0, id, .failTask(failure))) }
+      steps.append((now + after, id, .giveUp))
+    case .rollsBack(let after, let count, let failure, let back):
+      repeated(count, over: after, from: now) { steps.append(($0, id, .failTask(failure))) }
+      steps.append((now + after, id, .rollBack(taking: back)))
+    case .keepsFailing(let interval, let failure):
+      steps.append((now + interval, id, .failTaskAgain(failure, every: max(interval, .milliseconds(1)))))
+    case .hangs:
+      addTasks(desiredCount, of: id, at: now)
+    case .superseded(let after, let completing):
+      addTasks(desiredCount, of: id, at: now)
+      steps.append((now + after, id, .supersede(taking: completing)))
+    }
+  }
+
+  /// So many moments, the last one at the end.
+  private func repeated(_ count: Int, over time: Duration, from now: Timestamp, _ body: (Timestamp) -> Void) {
+    for index in 0..<max(0, count) { body(now + time * (index + 1) / count) }
+  }
+
+  // MARK: Going on
+
+  /// Carries out what was due until `now`.
+  mutating func advance(to now: Timestamp) {
+    while let index = steps.indices.min(by: { steps[$0].due < steps[$1].due }), steps[index].due <= now {
+      let (due, id, step) = steps.remove(at: index)
+      carryOut(step, of: id, at: due)
+    }
+  }
+
+  private mutating func carryOut(_ step: Step, of id: String, at now: Timestamp) {
+    switch step {
+    case .startTask: startTask(of: id, at: now)
+    case .failTask(let failure): failTask(of: id, failure, at: now)
+    case .failTaskAgain(let failure, let interval):
+      failTask(of: id, failure, at: now)
+      steps.append((now + interval, id, .failTaskAgain(failure, every: interval)))
+    case .complete: complete(id, at: now)
+    case .giveUp: giveUp(id, at: now)
+    case .rollBack(let back):
+      giveUp(id, at: now)
+      let target = lastCompleted ?? id
+      say("(service \(name)) rolling back to deployment \(target).", at: now)
+      begin(
+        .completes(after: back), at: now,
+        reason: "ECS deployment circuit breaker: rolling back to deploymentId \(target).")
+    case .supersede(let completing): begin(.completes(after: completing), at: now, reason: nil)
+    }
+  }
+
+  private mutating func update(_ id: String, at now: Timestamp, _ change: (inout ServiceDeployment) -> Void) {
+    guard let index = deployments.firstIndex(where: { $0.id == id }) else { return }
+    change(&deployments[index])
+    deployments[index].updatedAt = now
+  }
+
+  private mutating func startTask(of id: String, at now: Timestamp) {
+    guard let index = tasks.firstIndex(where: { $0.startedBy == id && $0.lastStatus == "PENDING" }) else {
+      return
+    }
+    tasks[index].lastStatus = "RUNNING"
+    tasks[index].startedAt = now
+    update(id, at: now) { $0.failedTasks = 0 }
+    let old = tasks.firstIndex { $0.startedBy != id && !$0.isStopped }
+    if let old {
+      tasks[old].stop(
+        "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment \(id))", exitCode: 0, at: now)
+    }
+  }
+
+  private mutating func failTask(of id: String, _ failure: TaskFailure, at now: Timestamp) {
+    addTasks(1, of: id, at: now)
+    let last = tasks.count - 1
+    if failure.exitCode != nil { tasks[last].startedAt = now }
+    tasks[last].stop(failure.stopCode, failure.stoppedReason, exitCode: failure.exitCode, at: now)
+    update(id, at: now) { $0.failedTasks += 1 }
+  }
+
+  private mutating func complete(_ id: String, at now: Timestamp) {
+    stopTasks(
+      where: { $0.startedBy != id }, at: now, "Scaling activity initiated by (deployment \(id))")
+    deployments.removeAll { $0.id != id }
+    update(id, at: now) {
+      $0.rolloutState = "COMPLETED"
+      $0.rolloutStateReason = "ECS deployment \(id) completed."
+    }
+    lastCompleted = id
+    say("(service \(name)) (deployment \(id)) deployment completed.", at: now)
+    say("(service \(name)) has reached a steady state.", at: now)
+  }
+
+  private mutating func giveUp(_ id: String, at now: Timestamp) {
+    update(id, at: now) {
+      $0.rolloutState = "FAILED"
+      $0.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start."
+    }
+    say("(service \(name)) (deployment \(id)) deployment failed: tasks failed to start.", at: now)
+  }
+
+  // MARK: Tasks and events
+
+  private mutating func addTasks(_ count: Int, of id: String, at now: Timestamp) {
+    let prefix = arn.replacing(":service/", with: ":task/").dropLast(name.count)
+    for _ in 0..<max(0, count) {
+      let task = ServiceTask(
+        arn: prefix + generator.hexID(), clusterARN: clusterARN, group: "service:\(name)", startedBy: id,
+        taskDefinition: taskDefinition, createdAt: now)
+      tasks.append(task)
+      say(
+        "(service \(name)) has started 1 tasks: (task \(task.arn.split(separator: "/").last ?? "")).", at: now
+      )
+    }
+  }
+
+  private mutating func stopTasks(where condition: (ServiceTask) -> Bool, at now: Timestamp, _ reason: String)
+  {
+    for index in tasks.indices where !tasks[index].isStopped && condition(tasks[index]) {
+      tasks[index].stop("ServiceSchedulerInitiated", reason, exitCode: 0, at: now)
+    }
+  }
+
+  /// Stops a task at a user's wish; the scheduler starts another one in its place at once.
+  mutating func stopTask(_ arn: String, reason: String, at now: Timestamp) -> ServiceTask? {
+    guard let index = tasks.firstIndex(where: { $0.arn == arn }) else { return nil }
+    if !tasks[index].isStopped {
+      tasks[index].stop("UserInitiated", reason, exitCode: 0, at: now)
+      addTasks(1, of: tasks[index].startedBy, at: now)
+      tasks[tasks.count - 1].lastStatus = "RUNNING"
+      tasks[tasks.count - 1].startedAt = now
+    }
+    return tasks[index]
+  }
+
+  /// Wants another number of tasks, and has it at once: scaling is not what is simulated here.
+  mutating func scale(to count: Int, at now: Timestamp) {
+    desiredCount = count
+    guard let primary = deployments.first else { return }
+    update(primary.id, at: now) { $0.desiredCount = count }
+    let live = tasks.indices.filter { !tasks[$0].isStopped }
+    for index in live.dropFirst(count) {
+      tasks[index].stop(
+        "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment \(primary.id))",
+        exitCode: 0, at: now)
+    }
+    let missing = count - live.count
+    addTasks(missing, of: primary.id, at: now)
+    for index in tasks.indices.suffix(max(0, missing)) where primary.rolloutState == "COMPLETED" {
+      tasks[index].lastStatus = "RUNNING"
+      tasks[index].startedAt = now
+    }
+  }
+
+  /// Ends the service: it stays visible, with nothing in it.
+  mutating func delete(at now: Timestamp) {
+    status = "INACTIVE"
+    desiredCount = 0
+    steps = []
+    deployments = []
+    stopTasks(where: { _ in true }, at: now, "Service deleted")
+  }
+
+  private mutating func say(_ message: String, at now: Timestamp) {
+    events.insert(ServiceEvent(id: generator.uuid(), createdAt: now, message: message), at: 0)
+    if events.count > 100 { events.removeLast() }
+  }
+
+  /// Stopped tasks are shown for an hour.
+  private mutating func forgetOldTasks(at now: Timestamp) {
+    tasks.removeAll { $0.stoppedAt.map { $0 < now - .seconds(3_600) } ?? false }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// One accepted connection. It is closed when the last reference to it goes.
+public final class LoopbackConnection: Sendable {
+  private let descriptor: Int32
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// The next bytes, at most 64 KiB; empty at the end of the stream or after an error.
+  public func read() -> [UInt8] {
+    Array(unsafeUninitializedCapacity: 65_536) { buffer, count in
+      var received = -1
+      repeat {
+        received = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      } while received < 0 && errno == EINTR
+      count = max(0, received)
+    }
+  }
+
+  /// Sends all bytes. False where the peer is gone.
+  public func write(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let sent = send(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+        if sent < 0 && errno == EINTR { continue }
+        guard sent > 0 else { return false }
+        rest = rest.dropFirst(sent)
+      }
+      return true
+    }
+  }
+
+  /// Waits so long, or until the peer closes. True where the whole time has passed.
+  public func wait(milliseconds: Int64) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(0x2000 /* POLLRDHUP */), revents: 0)
+    var ready: Int32 = -1
+    repeat {
+      ready = poll(&entry, 1, Int32(clamping: milliseconds))
+    } while ready < 0 && errno == EINTR
+    return ready == 0
+  }
+
+  /// Ends reading and writing on both sides; a thread that waits on this connection goes on.
+  public func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+}
+
+/// Starts a thread that runs `body` and ends.
+public func startThread(_ body: @escaping @Sendable () -> Void) {
+  let box = Unmanaged.passRetained(ThreadBody(body))
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  var thread = pthread_t()
+  let failure = pthread_create(&thread, &attributes, runThreadBody, box.toOpaque())
+  precondition(failure == 0, "pthread_create: \(String(cString: strerror(failure)))")
+  pthread_attr_destroy(&attributes)
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+private func runThreadBody(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let box { Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().run() }
+  return nil
+}
+
+/// Milliseconds since 1970, by the system's clock.
+public func systemMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
