@@ -43,7 +43,8 @@ public final class LoopbackConnection: Sendable {
 
   /// Waits so long, or until the peer closes. True where the whole time has passed.
   public func wait(milliseconds: Int64) -> Bool {
-    var entry = pollfd(fd: descriptor, events: Int16(0x2000 /* POLLRDHUP */), revents: 0)
+    // POLLRDHUP, which Glibc's module map does not show: the peer will send no more.
+    var entry = pollfd(fd: descriptor, events: 0x2000, revents: 0)
     var ready: Int32 = -1
     repeat {
       ready = poll(&entry, 1, Int32(clamping: milliseconds))
