@@ -29,7 +29,7 @@ final class StillTime: TimeSource {
   func sleep(for duration: Duration) async throws(CancellationError) {
     if sleep == .lasts {
       // Never yields; ends when the task that waits is cancelled.
-      for await _ in AsyncStream<Never>({ _ in }) {}
+      for await _ in AsyncStream(Never.self, { _ in }) {}
     }
     if Task.isCancelled { throw CancellationError() }
     advance(duration)
