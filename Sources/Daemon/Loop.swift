@@ -53,7 +53,8 @@ public struct Loop {
 
     /// Ports with all their parts.
     public init(
-      source: any Source, action: any Action, log: any DurableLog, reporter: any Reporter, time: any TimeSource,
+      source: any Source, action: any Action, log: any DurableLog, reporter: any Reporter,
+      time: any TimeSource,
       reload: @escaping () -> RuleSet?
     ) {
       self.source = source
@@ -199,7 +200,8 @@ public struct Loop {
     case .issue(let target, let restart):
       callsUnderWay += 1
       group.addTask {
-        switch await Self.result({ () async throws(Failure) in try await action.issue(target, as: restart) }) {
+        switch await Self.result({ () async throws(Failure) in try await action.issue(target, as: restart) })
+        {
         case .success(.began(let deployment)): inbox.post(.event(.issued(target, .success(deployment))))
         case .success(.withheld): inbox.post(.event(.withheld(target)))
         case .failure(let failure): inbox.post(.event(.issued(target, .failure(failure))))

@@ -8,7 +8,8 @@ extension Record {
   /// How loud the record is: what a person must know at night is an error.
   var level: Logger.Level {
     switch entry {
-    case .started, .stopped, .rulesLoaded, .baseline, .changed, .returned, .planned, .released, .issued, .skipped,
+    case .started, .stopped, .rulesLoaded, .baseline, .changed, .returned, .planned, .released, .issued,
+      .skipped,
       .sourceRecovered:
       .notice
     case .held, .disappeared, .sourceFailing: .warning
