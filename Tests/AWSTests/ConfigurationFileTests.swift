@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Core
 import Foundation
 import Testing
 
@@ -178,5 +179,24 @@ struct ConfigurationFileTests {
     let lines = 1 << 17
     let nested = "[a]\nx = y\n" + String(repeating: " [\n", count: lines)
     #expect(try SharedFileParser.sections(of: nested, path: "f")[["a"]]?["x"]?.text.count ?? 0 > lines)
+  }
+
+  @Test func `no text makes the parser fail otherwise than by an error`() {
+    var random = SeededGenerator(seed: 7)
+    let pieces = [
+      "[", "]", "profile ", "a", "=", ":", " ", "\t", "\n", "\r\n", "\r", "#", ";", "\"", "'", "\\", "é",
+      "\u{0}",
+    ]
+    var refused = 0
+    for _ in 0..<5_000 {
+      let text = (0..<12).map { _ in pieces[Int.random(in: pieces.indices, using: &random)] }.joined()
+      do {
+        _ = try SharedFileParser.sections(of: text, path: "f")
+      } catch {
+        refused += 1
+        #expect(error.message.hasPrefix("f:"))
+      }
+    }
+    #expect((1..<5_000).contains(refused))
   }
 }
