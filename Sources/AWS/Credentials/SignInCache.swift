@@ -27,8 +27,7 @@ struct SignInCache: Sendable {
 
   /// Named, as AWS's tools do, by the SHA-1 of the session's name or, without one, of the start URL.
   init(home: String, name: String) {
-    let digits = sha1(Array(name.utf8)).flatMap { [$0 >> 4, $0 & 15] }
-    path = "\(home)/.aws/sso/cache/" + digits.map { String($0, radix: 16) }.joined() + ".json"
+    path = "\(home)/.aws/sso/cache/\(SHA1.hash(name.utf8).hex).json"
   }
 
   /// The sign-in, or nothing where the file is not there or makes no sense: both are cured by signing in.
