@@ -10,6 +10,9 @@ bindir := $(PREFIX)/bin
 unitdir := $(PREFIX)/lib/systemd/system
 datadir := $(PREFIX)/share
 docdir := $(datadir)/doc/rollwatch
+# shell:file
+completions := bash:bash-completion/completions/rollwatch zsh:zsh/site-functions/_rollwatch \
+  fish:fish/vendor_completions.d/rollwatch.fish
 
 # 70 MB is what full Foundation (YAML, SQLite) costs; more means that a dependency has grown without being noticed.
 size_limit := 70000000
@@ -56,11 +59,13 @@ bench: packages-test release .venv/ready ## the measurements, side by side with 
 
 release: packages ## dist/: a stripped binary that needs no Swift, completions and manual
 	@echo "release   dist/rollwatch"
-	@swift build $(release_flags) --product rollwatch
 	@mkdir -p dist
+	@swift build $(release_flags) --product rollwatch
 	@strip -o dist/rollwatch .build-release/release/rollwatch
 	@size=$$(wc -c <dist/rollwatch); [ "$$size" -lt $(size_limit) ] || { \
 	  echo "dist/rollwatch has $$size bytes, more than $(size_limit): which dependency has grown?" >&2; exit 1; }
+	@swift build $(release_flags) --product generate-manual
+	@.build-release/release/generate-manual dist/rollwatch --output-directory dist
 
 # Only builds where there is nothing to install yet, so that `make release && sudo make install` compiles nothing as root.
 dist/rollwatch:
@@ -70,8 +75,13 @@ install: $(BINARY) ## binary, unit, examples, completions and manual below PREFI
 	@echo "install   $(DESTDIR)$(PREFIX)"
 	@install -D -m 755 "$(BINARY)" "$(DESTDIR)$(bindir)/rollwatch"
 	@install -d "$(DESTDIR)$(unitdir)"
-	@sed 's|/usr/local/bin/|$(bindir)/|' deploy/rollwatch.service >"$(DESTDIR)$(unitdir)/rollwatch.service"
+	@sed 's|/usr/local/|$(PREFIX)/|g' deploy/rollwatch.service >"$(DESTDIR)$(unitdir)/rollwatch.service"
 	@chmod 644 "$(DESTDIR)$(unitdir)/rollwatch.service"
+	@for shell in $(completions); do \
+	  file="$(DESTDIR)$(datadir)/$${shell#*:}"; install -d "$${file%/*}"; \
+	  "$(BINARY)" --generate-completion-script "$${shell%%:*}" >"$$file"; chmod 644 "$$file"; \
+	done
+	@[ ! -e dist/rollwatch.1 ] || install -D -m 644 dist/rollwatch.1 "$(DESTDIR)$(datadir)/man/man1/rollwatch.1"
 	@install -d "$(DESTDIR)$(docdir)/rules.d"
 	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/iam-policy.json \
 	  deploy/iam-policy-accounts.json "$(DESTDIR)$(docdir)"
@@ -80,10 +90,8 @@ install: $(BINARY) ## binary, unit, examples, completions and manual below PREFI
 uninstall: ## what install put there; /etc/rollwatch and /var/lib/rollwatch stay
 	@echo "uninstall $(DESTDIR)$(PREFIX)"
 	@rm -f "$(DESTDIR)$(bindir)/rollwatch" "$(DESTDIR)$(unitdir)/rollwatch.service" \
-	  "$(DESTDIR)$(datadir)/man/man1/rollwatch.1" \
-	  "$(DESTDIR)$(datadir)/bash-completion/completions/rollwatch" \
-	  "$(DESTDIR)$(datadir)/zsh/site-functions/_rollwatch" \
-	  "$(DESTDIR)$(datadir)/fish/vendor_completions.d/rollwatch.fish"
+	  "$(DESTDIR)$(datadir)/man/man1/rollwatch.1"
+	@for shell in $(completions); do rm -f "$(DESTDIR)$(datadir)/$${shell#*:}"; done
 	@rm -rf "$(DESTDIR)$(docdir)"
 
 clean: ## everything that was built or downloaded
