@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
+
+public import Core
+
+/// What narrows a listing of parameters. Filters of one call must all hold; of the values of one, any.
+public enum ParameterFilter: Sendable, Hashable {
+  /// These names.
+  case names([String])
+  /// Names that begin so.
+  case namePrefixes([String])
+  /// Everything below these paths, each with a slash in front.
+  case paths([String])
+}
+
+/// A parameter, without its value.
+public struct ParameterMetadata: Sendable, Hashable {
+  /// The full name.
+  public let name: String
+  /// Starts at 1, and again at 1 for a parameter that was deleted and made anew.
+  public let version: Int64
+  /// When this version was made, by AWS's clock.
+  public let lastModified: Timestamp
+  /// Who made it: an ARN.
+  public let lastModifiedUser: String?
+}
+
+/// One page of a listing of parameters. It may be empty and yet not the last.
+public struct ParameterPage: Sendable {
+  /// What the page holds, in AWS's order.
+  public let parameters: [ParameterMetadata]
+  /// The next page's; nil on the last.
+  public let nextToken: String?
+  /// AWS's clock when it answered.
+  public let serverTime: Timestamp?
+}
+
+extension AWSClient {
+  /// One page of at most 50 parameters. A filter takes at most 50 values, and may be given once.
+  public func describeParameters(
+    filters: [ParameterFilter], nextToken: String?
+  ) async throws(AWSFailure) -> ParameterPage {
+    let request = DescribeParametersRequest(
+      nextToken: nextToken, filters: filters.isEmpty ? nil : filters.map(FilterText.init))
+    let (page, answer) = try await read(
+      .ssm, "DescribeParameters", request, as: DescribeParametersResponse.self, limiter: parametersLimiter)
+    return ParameterPage(
+      parameters: page.parameters.map(\.metadata), nextToken: nonEmpty(page.nextToken),
+      serverTime: answer.serverTime)
+  }
+}
+
+private struct DescribeParametersRequest: Encodable {
+  let maxResults = 50
+  let nextToken: String?
+  let filters: [FilterText]?
+
+  private enum CodingKeys: String, CodingKey {
+    case maxResults = "MaxResults"
+    case nextToken = "NextToken"
+    case filters = "ParameterFilters"
+  }
+}
+
+private struct FilterText: Encodable {
+  let key: String
+  let option: String
+  let values: [String]
+
+  init(_ filter: ParameterFilter) {
+    switch filter {
+    case .names(let names): (key, option, values) = ("Name", "Equals", names)
+    case .namePrefixes(let prefixes): (key, option, values) = ("Name", "BeginsWith", prefixes)
+    case .paths(let paths): (key, option, values) = ("Path", "Recursive", paths)
+    }
+    precondition((1...50).contains(values.count), "a filter takes 1 to 50 values")
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case key = "Key"
+    case option = "Option"
+    case values = "Values"
+  }
+}
+
+private struct DescribeParametersResponse: Decodable {
+  let parameters: [Parameter]
+  let nextToken: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case parameters = "Parameters"
+    case nextToken = "NextToken"
+  }
+
+  struct Parameter: Decodable {
+    let name: String
+    let version: Int64
+    let lastModified: WireTime
+    let lastModifiedUser: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case name = "Name"
+      case version = "Version"
+      case lastModified = "LastModifiedDate"
+      case lastModifiedUser = "LastModifiedUser"
+    }
+
+    var metadata: ParameterMetadata {
+      ParameterMetadata(
+        name: name, version: version, lastModified: lastModified.timestamp, lastModifiedUser: lastModifiedUser
+      )
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+
+public import Core
+
+/// An ECS service as AWS describes it. Words that AWS chooses from a list are text here, for the list grows.
+public struct ServiceDescription: Sendable, Hashable {
+  /// The service's ARN.
+  public let arn: String
+  /// The service's name.
+  public let name: String
+  /// The ARN of its cluster.
+  public let clusterARN: String
+  /// `ACTIVE`, `DRAINING` or `INACTIVE`.
+  public let status: String
+  /// How many tasks are wanted.
+  public let desiredCount: Int
+  /// How many run.
+  public let runningCount: Int
+  /// How many are about to.
+  public let pendingCount: Int
+  /// `REPLICA` or `DAEMON`.
+  public let schedulingStrategy: String
+  /// `ECS`, `CODE_DEPLOY` or `EXTERNAL`; `ECS` where AWS says nothing.
+  public let controller: String
+  /// How tasks are replaced; nil where AWS does not say.
+  public let deploymentConfiguration: DeploymentConfiguration?
+  /// What its tasks are made from; nil for a service of task sets.
+  public let taskDefinition: String?
+  /// In AWS's order.
+  public let deployments: [DeploymentDescription]
+  /// Newest first, at most 100.
+  public let events: [ServiceEvent]
+}
+
+/// How a service's tasks are replaced.
+public struct DeploymentConfiguration: Sendable, Hashable {
+  /// The least that must run, in percent of the wanted tasks.
+  public let minimumHealthyPercent: Int?
+  /// The most that may run, in percent of the wanted tasks.
+  public let maximumPercent: Int?
+  /// True where a rollout that starts no task is ended as failed.
+  public let hasCircuitBreaker: Bool
+  /// True where the last deployment that worked is then put back.
+  public let rollsBack: Bool
+  /// `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`; nil where AWS does not say.
+  public let strategy: String?
+}
+
+/// One deployment of a service.
+public struct DeploymentDescription: Sendable, Hashable {
+  /// `ecs-svc/1234567890123456789`.
+  public let id: String
+  /// `PRIMARY`, `ACTIVE` or `INACTIVE`.
+  public let status: String
+  /// When it was made, by AWS's clock.
+  public let createdAt: Timestamp
+  /// When it last changed.
+  public let updatedAt: Timestamp?
+  /// `IN_PROGRESS`, `COMPLETED` or `FAILED`; nil for kinds of rollout that ECS does not report on.
+  public let rolloutState: String?
+  /// Why, in ECS's words.
+  public let rolloutStateReason: String?
+  /// How many tasks it wants.
+  public let desiredCount: Int
+  /// How many of its tasks are about to run.
+  public let pendingCount: Int
+  /// How many of its tasks run.
+  public let runningCount: Int
+  /// Tasks that failed one after another.
+  public let failedTasks: Int
+  /// What its tasks are made from.
+  public let taskDefinition: String?
+}
+
+/// One line of a service's own log.
+public struct ServiceEvent: Sendable, Hashable {
+  /// When, by AWS's clock.
+  public let createdAt: Timestamp
+  /// ECS's words.
+  public let message: String
+}

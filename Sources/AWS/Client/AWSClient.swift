@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+public import Platform
+
+/// What one client allows itself.
+public struct ClientLimits: Sendable, Hashable {
+  /// Of every exchange.
+  public var exchange: HTTPLimits
+  /// DescribeParameters calls a second, evenly spaced.
+  public var parametersPerSecond: Double
+  /// ListSecrets calls a second, evenly spaced.
+  public var secretsPerSecond: Double
+
+  /// Limits with all their parts.
+  public init(exchange: HTTPLimits, parametersPerSecond: Double, secretsPerSecond: Double) {
+    self.exchange = exchange
+    self.parametersPerSecond = parametersPerSecond
+    self.secretsPerSecond = secretsPerSecond
+  }
+}
+
+/// The calls that rollwatch makes, in one Region with one identity. Each is one function in a file of its own.
+///
+/// Every call throws an `AWSFailure` and no other error. Calls that may be made twice are repeated as AWS's SDKs
+/// do by default; `updateService` only where nothing has happened.
+public final class AWSClient: Sendable {
+  /// The Region of every call.
+  public let region: String
+  let parametersLimiter: RateLimiter
+  let secretsLimiter: RateLimiter
+  private let sender: CallSender
+  private let credentials: any CredentialsProvider
+
+  /// A client; it sends nothing yet.
+  ///
+  /// - Parameters:
+  ///   - region: AWS's name of it; a configuration failure where it cannot be one.
+  ///   - userAgent: names the program and its version: `rollwatch/0.1.0`.
+  ///   - seed: of the jitter.
+  ///   - maxAttempts: of each call, the first included; at least 1. AWS's own default is 3.
+  public init(
+    region: String, credentials: any CredentialsProvider, transport: any HTTPTransport, time: any TimeSource,
+    endpoints: EndpointOptions, userAgent: String, seed: UInt64, maxAttempts: Int, limits: ClientLimits
+  ) throws(ConfigurationFailure) {
+    sender = try CallSender(
+      region: region, transport: transport, time: time, endpoints: endpoints, userAgent: userAgent,
+      seed: seed, maxAttempts: maxAttempts, limits: limits.exchange)
+    self.region = region
+    self.credentials = credentials
+    parametersLimiter = RateLimiter(perSecond: limits.parametersPerSecond, time: time)
+    secretsLimiter = RateLimiter(perSecond: limits.secretsPerSecond, time: time)
+  }
+
+  /// A call of a JSON service that may be repeated.
+  func read<Response: Decodable>(
+    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type,
+    limiter: RateLimiter? = nil
+  ) async throws(AWSFailure) -> (response: Response, answer: Answer) {
+    let call = Call(
+      service: service, operation: operation, body: json(request), isRepeatable: true, limiter: limiter)
+    return try await send(call, as: type)
+  }
+
+  /// A call of a JSON service that must not happen twice.
+  func change<Response: Decodable>(
+    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type,
+    comment: String
+  ) async throws(AWSFailure) -> Response {
+    let call = Call(
+      service: service, operation: operation, body: json(request), isRepeatable: false, comment: comment)
+    return try await send(call, as: type).response
+  }
+
+  /// A signed call of any service.
+  func send(_ call: Call) async throws(AWSFailure) -> Answer {
+    try await sender.send(call, as: credentials)
+  }
+
+  private func send<Response: Decodable>(
+    _ call: Call, as type: Response.Type
+  ) async throws(AWSFailure) -> (response: Response, answer: Answer) {
+    let answer = try await send(call)
+    do {
+      return (try JSONDecoder().decode(type, from: Data(answer.body)), answer)
+    } catch {
+      throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(place(of: error))")
+    }
+  }
+
+  private func json(_ request: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(request) else { preconditionFailure("a request is no JSON") }
+    return Array(data)
+  }
+}
+
+/// Where in a document an error is, without any of the document's own text.
+private func place(of error: any Error) -> String {
+  guard let error = error as? DecodingError else { return "not JSON" }
+  switch error {
+  case .keyNotFound(let key, let context): return "no \(path(context.codingPath + [key]))"
+  case .typeMismatch(_, let context), .valueNotFound(_, let context):
+    return "\(path(context.codingPath)) has the wrong type"
+  case .dataCorrupted(let context):
+    return context.codingPath.isEmpty ? "not JSON" : "\(path(context.codingPath)) makes no sense"
+  @unknown default: return "not JSON"
+  }
+}
+
+private func path(_ keys: [any CodingKey]) -> String {
+  keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+}
