@@ -25,7 +25,7 @@ private final class Portal: Sendable {
       switch (request.method, request.url) {
       case (
         "GET",
-        "https://sso.eu-west-1.example/federation/credentials?account_id=111122223333&role_name=dev%2Bops"
+        "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?account_id=111122223333&role_name=dev%2Bops"
       ):
         guard state.portalStatus == 200 else { return response(state.portalStatus, "{\"message\":\"no\"}") }
         guard request.header("x-amz-sso_bearer_token") == state.accessToken else { return response(401) }
@@ -35,7 +35,7 @@ private final class Portal: Sendable {
           {"roleCredentials":{"accessKeyId":"ASIAS","secretAccessKey":"s3cr3t","sessionToken":"t0ken",
           "expiration":1795467600000}}
           """)
-      case ("POST", "https://sso_oidc.eu-west-1.example/token"):
+      case ("POST", "https://oidc.eu-west-1.amazonaws.com/token"):
         let fields = (try? JSONDecoder().decode([String: String].self, from: Data(request.body))) ?? [:]
         let wanted = [
           "grantType": "refresh_token", "clientId": "id", "clientSecret": "cs3cr3t",

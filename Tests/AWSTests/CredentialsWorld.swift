@@ -165,7 +165,7 @@ func chain(
 ) throws -> CredentialsChain {
   try CredentialsChain(
     configuration: configuration, transport: transport, time: time, tokens: tokens ?? MemoryTokens(time),
-    endpoint: { "https://\($0.rawValue).\($1).example" }, jitter: { 0 })
+    jitter: { 0 })
 }
 
 /// The message of the failure that the body ends in; empty where it does not fail.

@@ -52,6 +52,11 @@ public struct AWSConfiguration: Sendable, CustomStringConvertible, CustomReflect
     (self.shared, self.environment, self.home) = (shared, environment, home)
   }
 
+  /// How to choose among a service's addresses.
+  public var endpointOptions: EndpointOptions {
+    EndpointOptions(overrides: endpoints, usesFIPS: usesFIPS, usesDualStack: usesDualStack)
+  }
+
   private static func region(_ lookup: SettingLookup) throws(ConfigurationFailure) -> String? {
     guard let found = lookup.text(["AWS_REGION", "AWS_DEFAULT_REGION"], "region") else { return nil }
     guard isRegion(found.text) else {

@@ -9,16 +9,14 @@ public struct CredentialsChain: CredentialsProvider {
   private let cached: CachedCredentials
 
   /// Decides where credentials come from; fetches none yet. Throws where the configuration contradicts itself.
-  /// `endpoint` gives the URL of an Identity Center service in a Region, `jitter` numbers from 0 up to 1.
+  /// `jitter` gives numbers from 0 up to 1.
   public init(
     configuration: AWSConfiguration, transport: any HTTPTransport, time: any TimeSource,
-    tokens: any SecurityTokens, endpoint: @escaping @Sendable (AWSServiceName, String) -> String,
-    jitter: @escaping @Sendable () -> Double
+    tokens: any SecurityTokens, jitter: @escaping @Sendable () -> Double
   ) throws(ConfigurationFailure) {
     let plan = try CredentialsPlan(configuration)
     let sources = Sources(
-      configuration: configuration, transport: transport, time: time, tokens: tokens, endpoint: endpoint,
-      jitter: jitter)
+      configuration: configuration, transport: transport, time: time, tokens: tokens, jitter: jitter)
     let source = sources.source(of: plan.origin)
     cached = CachedCredentials(
       plan.origin == .instance ? LastResort(source: source, absent: plan.absent) : source, time: time)
@@ -55,7 +53,6 @@ private struct Sources {
   let transport: any HTTPTransport
   let time: any TimeSource
   let tokens: any SecurityTokens
-  let endpoint: @Sendable (AWSServiceName, String) -> String
   let jitter: @Sendable () -> Double
 
   func source(of origin: CredentialsOrigin) -> any CredentialsSource {
@@ -70,7 +67,8 @@ private struct Sources {
       return WebIdentity(request: request, tokenFile: file, tokens: tokens)
     case .identityCenter(let settings):
       let cache = SignInCache(home: configuration.home ?? "", name: settings.cacheName)
-      return IdentityCenter(settings, cache: cache, endpoint: endpoint, transport: transport, time: time)
+      return IdentityCenter(
+        settings, cache: cache, endpoints: configuration.endpointOptions, transport: transport, time: time)
     case .process(let words, let profile):
       return CredentialProcess(words: words, profile: profile, environment: environment, time: time)
     case .container(let settings):

@@ -9,21 +9,19 @@ import Platform
 final class IdentityCenter: CredentialsSource {
   private let settings: IdentityCenterSettings
   private let cache: SignInCache
-  private let endpoint: @Sendable (AWSServiceName, String) -> String
+  private let endpoints: EndpointOptions
   private let transport: any HTTPTransport
   private let time: any TimeSource
   /// Renewed by us. Kept, because the file may be on a read-only system while the old refresh token is spent.
   private let renewed = Locked<SignIn?>(nil)
 
-  /// `endpoint` gives a service's URL in a Region, without a slash at its end.
   init(
-    _ settings: IdentityCenterSettings, cache: SignInCache,
-    endpoint: @escaping @Sendable (AWSServiceName, String) -> String, transport: any HTTPTransport,
-    time: any TimeSource
+    _ settings: IdentityCenterSettings, cache: SignInCache, endpoints: EndpointOptions,
+    transport: any HTTPTransport, time: any TimeSource
   ) {
     self.settings = settings
     self.cache = cache
-    self.endpoint = endpoint
+    self.endpoints = endpoints
     self.transport = transport
     self.time = time
   }
@@ -33,7 +31,7 @@ final class IdentityCenter: CredentialsSource {
     let query =
       "account_id=\(percentEncoded(settings.accountID))&role_name=\(percentEncoded(settings.roleName))"
     let response = try await send(
-      "GET", endpoint(.sso, settings.region) + "/federation/credentials?" + query,
+      "GET", endpoints.url(of: .sso, in: settings.region) + "/federation/credentials?" + query,
       headers: [("x-amz-sso_bearer_token", signIn.accessToken), ("Accept", "application/json")], body: [])
     switch response.status {
     case 200: return try credentials(in: response.body)
@@ -81,7 +79,7 @@ final class IdentityCenter: CredentialsSource {
     else { return nil }
     do throws(CredentialsFailure) {
       let response = try await send(
-        "POST", endpoint(.ssoOIDC, settings.region) + "/token",
+        "POST", endpoints.url(of: .ssoOIDC, in: settings.region) + "/token",
         headers: [("Content-Type", "application/json")],
         body: Array(body))
       guard response.status == 200,
@@ -181,14 +179,4 @@ private struct RoleAnswer: Decodable {
   }
 
   let roleCredentials: RoleCredentials
-}
-
-/// Everything but the unreserved characters of RFC 3986 as `%XX`.
-private func percentEncoded(_ text: String) -> String {
-  text.utf8.map { byte in
-    let isPlain =
-      (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "-._~".utf8.contains(byte)
-    let digits = String(byte, radix: 16, uppercase: true)
-    return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
-  }.joined()
 }
