@@ -20,7 +20,7 @@ public struct Arrival: Sendable {
 }
 
 /// What becomes of a request.
-public struct Outcome: Sendable {
+public struct Reply: Sendable {
   /// How it ends for the client.
   public enum Ending: Sendable {
     /// With this answer.

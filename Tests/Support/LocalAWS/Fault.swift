@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Core
+
 /// Something that goes wrong with calls, on purpose.
 public struct Fault: Sendable, Hashable {
   /// What goes wrong. *Before* means that the call has no effect, *after* that only its answer suffers.

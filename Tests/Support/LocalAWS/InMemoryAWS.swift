@@ -27,13 +27,13 @@ public struct InMemoryAWS: HTTPTransport {
         throw error
       }
     }
-    let outcome = aws.steer { aws, now in aws.carryOut(arrival, at: now) }
-    try await wait(outcome.delay, atMost: patience - arrival.delay)
-    return try await end(outcome.ending, request, patience - arrival.delay - outcome.delay)
+    let reply = aws.steer { aws, now in aws.carryOut(arrival, at: now) }
+    try await wait(reply.delay, atMost: patience - arrival.delay)
+    return try await end(reply.ending, request, patience - arrival.delay - reply.delay)
   }
 
   private func end(
-    _ ending: Outcome.Ending, _ request: HTTPRequest, _ patience: Duration
+    _ ending: Reply.Ending, _ request: HTTPRequest, _ patience: Duration
   ) async throws(TransportFailure) -> HTTPResponse {
     switch ending {
     case .answer(let answer):

@@ -4,7 +4,6 @@ import Core
 import Dispatch
 public import LoopbackSockets
 import Platform
-import Synchronization
 
 /// A simulated AWS on a real socket of 127.0.0.1: one thread per connection, connections are kept until the client
 /// closes them or a fault cuts them. Under `/_local/` are the endpoints that steer it (`ControlEndpoints`).
@@ -23,7 +22,7 @@ public final class LocalAWSServer: Sendable {
   }
 
   private let listener: LoopbackListener
-  private let connections = Mutex(Connections())
+  private let connections = Locked(Connections())
   private let threads = DispatchGroup()
 
   /// Listens on this port, 0 for any, and serves until `stop`.
@@ -85,9 +84,9 @@ public final class LocalAWSServer: Sendable {
       aws.steer { aws, _ in aws.carryOut(arrival, notBefore: due) }
       return false
     }
-    let outcome = aws.steer { aws, now in aws.carryOut(arrival, at: now) }
-    guard pass(outcome.delay, on: connection) else { return false }
-    switch outcome.ending {
+    let reply = aws.steer { aws, now in aws.carryOut(arrival, at: now) }
+    guard pass(reply.delay, on: connection) else { return false }
+    switch reply.ending {
     case .answer(let response):
       return connection.write(HTTPWire.bytes(of: response, closes: closes)) && !closes
     case .truncated(let response, let count):

@@ -2,7 +2,6 @@
 
 public import Core
 public import Platform
-import Synchronization
 
 /// A simulated AWS on a clock, shared by the transports and servers in front of it and by the test that steers it.
 public final class RunningAWS: Sendable {
@@ -13,12 +12,12 @@ public final class RunningAWS: Sendable {
 
   /// What AWS's clock is derived from.
   public let time: any TimeSource
-  private let shared: Mutex<Shared>
+  private let shared: Locked<Shared>
 
   /// An AWS at the beginning of its life.
   public init(_ aws: SimulatedAWS, time: any TimeSource) {
     self.time = time
-    shared = Mutex(Shared(aws: aws, clockOffset: .zero))
+    shared = Locked(Shared(aws: aws, clockOffset: .zero))
   }
 
   /// How far AWS's clock is ahead of the time source. A client whose clock is wrong sees just this.
@@ -28,9 +27,7 @@ public final class RunningAWS: Sendable {
   }
 
   /// Looks at AWS or changes it, at AWS's present time. Every call waits meanwhile.
-  public func steer<Result>(_ body: (inout SimulatedAWS, Timestamp) throws -> sending Result) rethrows
-    -> sending Result
-  {
+  public func steer<Result>(_ body: (inout SimulatedAWS, Timestamp) throws -> Result) rethrows -> Result {
     try shared.withLock { state in
       let now = time.now() + state.clockOffset
       return try body(&state.aws, now)

@@ -80,3 +80,66 @@ struct SecretFilter: Sendable {
       || text.lowercased().hasPrefix(value)
   }
 }
+
+extension SecretStore {
+  func listVersions(_ call: Call) throws(APIError) -> JSON {
+    let secret = try find(call)
+    let labels = secret.versionsToStages
+    let shown = secret.versions.filter { labels[$0.key] != nil || call.flag("IncludeDeprecated") }
+    let versions = shown.sorted { ($0.value.createdAt, $0.key) < ($1.value.createdAt, $1.key) }
+    return [
+      "ARN": .string(secret.arn), "Name": .string(secret.name),
+      "Versions": .array(
+        versions.map { id, version in
+          [
+            "VersionId": .string(id), "VersionStages": .strings(labels[id] ?? []),
+            "CreatedDate": .time(version.createdAt),
+          ]
+        }),
+    ]
+  }
+
+  func list(_ call: Call) throws(APIError) -> JSON {
+    let size = try call.pageSize("MaxResults", in: 1...100, default: 100)
+    let sortedBy = try call.text("SortBy") ?? "created-date"
+    let descending = try call.text("SortOrder") == "desc"
+    var filters: [SecretFilter] = []
+    for filter in call.input["Filters"]?.array ?? [] { filters.append(try SecretFilter(filter)) }
+    let planned = call.flag("IncludePlannedDeletion")
+    let scope =
+      "ListSecrets \(place) \(sortedBy) \(descending) \(planned) \(call.input["Filters"]?.text ?? "")"
+    var listed = sorted(by: sortedBy, descending: descending)[...]
+    if let token = try call.text("NextToken") {
+      guard let start = PageToken.read(token, scope: scope).flatMap(SecretPosition.init(cursor:)) else {
+        throw APIError("InvalidNextTokenException", "Invalid NextToken.")
+      }
+      listed = listed.drop {
+        let position = SecretPosition(of: $0, sortedBy: sortedBy)
+        return descending ? position > start : position < start
+      }
+    }
+    var page: [JSON] = []
+    var examined = 0
+    while let secret = listed.first, page.count < size, !thinsPages || examined < size {
+      listed = listed.dropFirst()
+      examined += 1
+      guard planned || secret.deletionDate == nil, filters.allSatisfy({ $0.matches(secret) }) else {
+        continue
+      }
+      page.append(secret.described(stagesAs: "SecretVersionsToStages"))
+    }
+    let next = listed.first.map { SecretPosition(of: $0, sortedBy: sortedBy).cursor }
+    return .present([
+      "SecretList": .array(page),
+      "NextToken": next.map { .string(PageToken.make(scope: scope, cursor: $0)) },
+    ])
+  }
+
+  private func sorted(by key: String, descending: Bool) -> [Secret] {
+    var listed = order.compactMap { secrets[$0] }
+    if key != "created-date" {
+      listed.sort { SecretPosition(of: $0, sortedBy: key) < SecretPosition(of: $1, sortedBy: key) }
+    }
+    return descending ? listed.reversed() : listed
+  }
+}

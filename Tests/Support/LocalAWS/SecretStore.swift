@@ -5,14 +5,14 @@ import Core
 
 /// The secrets of one place.
 struct SecretStore: SimulatedService {
-  private let place: Place
-  private var generator: SeededGenerator
-  private var secrets: [String: Secret] = [:]
+  let place: Place
+  var generator: SeededGenerator
+  var secrets: [String: Secret] = [:]
   /// Names in the order of creation, which is the order of their serials.
-  private var order: [String] = []
+  var order: [String] = []
   private var lastSerial = 0
   /// Names with something due at a later time: a rotation's end, or the end of a recovery window.
-  private var waiting: Set<String> = []
+  var waiting: Set<String> = []
   var rotationScript = RotationScript.finishes(after: .zero)
   /// True where a filter thins pages out instead of gathering full ones.
   var thinsPages = false
@@ -132,7 +132,7 @@ struct SecretStore: SimulatedService {
 
   /// Adds a version under the caller's token. The same token with the same content changes nothing; with another
   /// content it is refused.
-  private mutating func addVersion(
+  mutating func addVersion(
     to secret: inout Secret, token: String?, content: [UInt8], at now: Timestamp, stages: [String]
   ) throws(APIError) -> String {
     let id = token ?? generator.uuid()
@@ -186,90 +186,10 @@ struct SecretStore: SimulatedService {
     return ["ARN": .string(secret.arn), "Name": .string(secret.name)]
   }
 
-  // MARK: Rotation
-
-  private mutating func rotate(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
-    var secret = try usable(call)
-    guard secret.rotation == nil else {
-      throw APIError(
-        "InvalidRequestException",
-        "A previous rotation isn't complete. That rotation will be reattempted.")
-    }
-    secret.rotates = true
-    secret.rotationRules = call.input["RotationRules"] ?? secret.rotationRules
-    secret.rotationLambda = try call.text("RotationLambdaARN") ?? secret.rotationLambda
-    let version = try addVersion(
-      to: &secret, token: try call.text("ClientRequestToken"), content: Array(generator.hexID().utf8),
-      at: now,
-      stages: ["AWSPENDING"])
-    if case .finishes(let delay) = rotationScript {
-      secret.rotation = Secret.Rotation(version: version, finishesAt: now + delay)
-      waiting.insert(secret.name)
-    }
-    secrets[secret.name] = secret
-    advance(to: now)
-    return ["ARN": .string(secret.arn), "Name": .string(secret.name), "VersionId": .string(version)]
-  }
-
-  private mutating func finish(_ rotation: Secret.Rotation, of name: String) {
-    secrets[name]?.move("AWSCURRENT", to: rotation.version)
-    secrets[name]?.move("AWSPENDING", to: nil)
-    secrets[name]?.rotation = nil
-    secrets[name]?.rotatedAt = rotation.finishesAt
-    secrets[name]?.changedAt = rotation.finishesAt
-  }
-
-  // MARK: Deletion and tags
-
-  private mutating func delete(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
-    let secret = try usable(call)
-    let days = call.input["RecoveryWindowInDays"]?.integer ?? 30
-    let forced = call.flag("ForceDeleteWithoutRecovery")
-    guard forced || 7...30 ~= days else {
-      throw APIError(
-        "InvalidParameterException", "RecoveryWindowInDays must be between 7 and 30 days (inclusive).")
-    }
-    let end = forced ? now : now + .seconds(days * 86_400)
-    if forced {
-      remove(secret.name)
-    } else {
-      secrets[secret.name]?.deletionDate = end
-      secrets[secret.name]?.changedAt = now
-      waiting.insert(secret.name)
-    }
-    return ["ARN": .string(secret.arn), "Name": .string(secret.name), "DeletionDate": .time(end)]
-  }
-
-  private mutating func remove(_ name: String) {
-    secrets[name] = nil
-    order.removeAll { $0 == name }
-  }
-
-  private mutating func restore(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
-    let secret = try find(call)
-    secrets[secret.name]?.deletionDate = nil
-    secrets[secret.name]?.changedAt = now
-    return ["ARN": .string(secret.arn), "Name": .string(secret.name)]
-  }
-
-  private mutating func tag(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
-    let name = try usable(call).name
-    secrets[name]?.tags.merge(Tags.read(call.input["Tags"]?.array ?? [])) { $1 }
-    secrets[name]?.changedAt = now
-    return [:]
-  }
-
-  private mutating func untag(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {
-    let name = try usable(call).name
-    for key in try call.list("TagKeys") { secrets[name]?.tags[key] = nil }
-    secrets[name]?.changedAt = now
-    return [:]
-  }
-
   // MARK: Reading
 
   /// The secret of `SecretId`: its name, its ARN, or its ARN without the random end.
-  private func find(_ call: Call) throws(APIError) -> Secret {
+  func find(_ call: Call) throws(APIError) -> Secret {
     let id = try call.require("SecretId")
     var name = id
     let fields = id.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
@@ -283,7 +203,7 @@ struct SecretStore: SimulatedService {
     return secret
   }
 
-  private func usable(_ call: Call) throws(APIError) -> Secret {
+  func usable(_ call: Call) throws(APIError) -> Secret {
     let secret = try find(call)
     guard secret.deletionDate == nil else {
       throw APIError(
@@ -291,66 +211,5 @@ struct SecretStore: SimulatedService {
         "You can't perform this operation on the secret because it was marked for deletion.")
     }
     return secret
-  }
-
-  private func listVersions(_ call: Call) throws(APIError) -> JSON {
-    let secret = try find(call)
-    let labels = secret.versionsToStages
-    let shown = secret.versions.filter { labels[$0.key] != nil || call.flag("IncludeDeprecated") }
-    let versions = shown.sorted { ($0.value.createdAt, $0.key) < ($1.value.createdAt, $1.key) }
-    return [
-      "ARN": .string(secret.arn), "Name": .string(secret.name),
-      "Versions": .array(
-        versions.map { id, version in
-          [
-            "VersionId": .string(id), "VersionStages": .strings(labels[id] ?? []),
-            "CreatedDate": .time(version.createdAt),
-          ]
-        }),
-    ]
-  }
-
-  private func list(_ call: Call) throws(APIError) -> JSON {
-    let size = try call.pageSize("MaxResults", in: 1...100, default: 100)
-    let sortedBy = try call.text("SortBy") ?? "created-date"
-    let descending = try call.text("SortOrder") == "desc"
-    var filters: [SecretFilter] = []
-    for filter in call.input["Filters"]?.array ?? [] { filters.append(try SecretFilter(filter)) }
-    let planned = call.flag("IncludePlannedDeletion")
-    let scope =
-      "ListSecrets \(place) \(sortedBy) \(descending) \(planned) \(call.input["Filters"]?.text ?? "")"
-    var listed = sorted(by: sortedBy, descending: descending)[...]
-    if let token = try call.text("NextToken") {
-      guard let start = PageToken.read(token, scope: scope).flatMap(SecretPosition.init(cursor:)) else {
-        throw APIError("InvalidNextTokenException", "Invalid NextToken.")
-      }
-      listed = listed.drop {
-        let position = SecretPosition(of: $0, sortedBy: sortedBy)
-        return descending ? position > start : position < start
-      }
-    }
-    var page: [JSON] = []
-    var examined = 0
-    while let secret = listed.first, page.count < size, !thinsPages || examined < size {
-      listed = listed.dropFirst()
-      examined += 1
-      guard planned || secret.deletionDate == nil, filters.allSatisfy({ $0.matches(secret) }) else {
-        continue
-      }
-      page.append(secret.described(stagesAs: "SecretVersionsToStages"))
-    }
-    let next = listed.first.map { SecretPosition(of: $0, sortedBy: sortedBy).cursor }
-    return .present([
-      "SecretList": .array(page),
-      "NextToken": next.map { .string(PageToken.make(scope: scope, cursor: $0)) },
-    ])
-  }
-
-  private func sorted(by key: String, descending: Bool) -> [Secret] {
-    var listed = order.compactMap { secrets[$0] }
-    if key != "created-date" {
-      listed.sort { SecretPosition(of: $0, sortedBy: key) < SecretPosition(of: $1, sortedBy: key) }
-    }
-    return descending ? listed.reversed() : listed
   }
 }

@@ -59,15 +59,15 @@ public struct SimulatedAWS: Sendable {
   }
 
   /// Carries an arrived request out.
-  public mutating func carryOut(_ arrival: Arrival, at now: Timestamp) -> Outcome {
+  public mutating func carryOut(_ arrival: Arrival, at now: Timestamp) -> Reply {
     catchUp(to: now)
     for effect in arrival.effects {
-      if let outcome = instead(effect, arrival, at: now) { return outcome }
+      if let reply = instead(effect, arrival, at: now) { return reply }
     }
-    var outcome = Outcome(delay: .zero, ending: .answer(answer(arrival, at: now)))
-    for effect in arrival.effects { apply(effect, to: &outcome, arrival, at: now) }
-    note(outcome, of: arrival)
-    return outcome
+    var reply = Reply(delay: .zero, ending: .answer(answer(arrival, at: now)))
+    for effect in arrival.effects { apply(effect, to: &reply, arrival, at: now) }
+    note(reply, of: arrival)
+    return reply
   }
 
   /// Carries an arrived request out later, for nobody: its client has gone, but it is already in AWS's hands.
@@ -76,7 +76,7 @@ public struct SimulatedAWS: Sendable {
   }
 
   /// The answer to a request with nothing in between, for callers that want no faults of timing.
-  public mutating func respond(to request: HTTPRequest, at now: Timestamp) -> Outcome {
+  public mutating func respond(to request: HTTPRequest, at now: Timestamp) -> Reply {
     carryOut(admit(request, connection: 0, isFirst: true, at: now), at: now)
   }
 
@@ -91,45 +91,45 @@ public struct SimulatedAWS: Sendable {
 
   // MARK: Faults
 
-  private mutating func instead(_ effect: Fault.Effect, _ arrival: Arrival, at now: Timestamp) -> Outcome? {
-    let outcome: Outcome? =
+  private mutating func instead(_ effect: Fault.Effect, _ arrival: Arrival, at now: Timestamp) -> Reply? {
+    let reply: Reply? =
       switch effect {
       case .error(let status, let code, let message):
-        Outcome(
+        Reply(
           delay: .zero,
           ending: .answer(failure(APIError(code, message, status: status), arrival.heading, at: now)))
       case .body(let status, let type, let text):
-        Outcome(delay: .zero, ending: .answer(response(status, type, Array(text.utf8), at: now)))
-      case .cutBefore: Outcome(delay: .zero, ending: .cut)
-      case .silenceBefore: Outcome(delay: .zero, ending: .silence)
+        Reply(delay: .zero, ending: .answer(response(status, type, Array(text.utf8), at: now)))
+      case .cutBefore: Reply(delay: .zero, ending: .cut)
+      case .silenceBefore: Reply(delay: .zero, ending: .silence)
       case .errorAfter, .delayBefore, .delayAfter, .cutAfter, .silenceAfter, .truncated, .huge, .endlessPages:
         nil
       }
-    if let outcome { note(outcome, of: arrival) }
-    return outcome
+    if let reply { note(reply, of: arrival) }
+    return reply
   }
 
   private mutating func apply(
-    _ effect: Fault.Effect, to outcome: inout Outcome, _ arrival: Arrival, at now: Timestamp
+    _ effect: Fault.Effect, to reply: inout Reply, _ arrival: Arrival, at now: Timestamp
   ) {
     switch effect {
     case .errorAfter(let status, let code, let message):
-      outcome.ending = .answer(failure(APIError(code, message, status: status), arrival.heading, at: now))
-    case .delayAfter(let delay): outcome.delay += delay
-    case .cutAfter: outcome.ending = .cut
-    case .silenceAfter: outcome.ending = .silence
+      reply.ending = .answer(failure(APIError(code, message, status: status), arrival.heading, at: now))
+    case .delayAfter(let delay): reply.delay += delay
+    case .cutAfter: reply.ending = .cut
+    case .silenceAfter: reply.ending = .silence
     case .truncated(let count):
-      if case .answer(let answer) = outcome.ending { outcome.ending = .truncated(answer, keeping: count) }
+      if case .answer(let answer) = reply.ending { reply.ending = .truncated(answer, keeping: count) }
     case .huge(let count):
       let body = Array(#"{"filler":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: count)
-      outcome.ending = .answer(response(200, Self.contentType, body, at: now))
+      reply.ending = .answer(response(200, Self.contentType, body, at: now))
     case .error, .body, .cutBefore, .silenceBefore, .delayBefore, .endlessPages: break
     }
   }
 
-  private mutating func note(_ outcome: Outcome, of arrival: Arrival) {
+  private mutating func note(_ reply: Reply, of arrival: Arrival) {
     log.update(arrival.number) { call in
-      switch outcome.ending {
+      switch reply.ending {
       case .answer(let answer), .truncated(let answer, _):
         call.status = answer.status
         call.error = answer.header("x-amzn-errortype")
