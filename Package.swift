@@ -63,11 +63,13 @@ let package = Package(
       name: "LocalAWS", dependencies: ["Core", "Platform", "LoopbackSockets"], path: "Tests/Support/LocalAWS",
       swiftSettings: settings),
     .executableTarget(
-      name: "local-aws", dependencies: ["LocalAWS", argumentParser], path: "Tests/Support/local-aws",
+      name: "local-aws", dependencies: ["LocalAWS", "Platform", argumentParser],
+      path: "Tests/Support/local-aws",
       swiftSettings: settings),
 
     .testTarget(
-      name: "LocalAWSTests", dependencies: ["LocalAWS", "Core", "Platform"], swiftSettings: settings),
+      name: "LocalAWSTests", dependencies: ["LocalAWS", "LoopbackSockets", "Core", "Platform"],
+      swiftSettings: settings),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core", logging], swiftSettings: language),

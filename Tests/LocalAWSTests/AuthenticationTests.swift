@@ -39,8 +39,14 @@ struct AuthenticationTests {
   }
 
   @Test(arguments: [
-    (-901, "Signature expired: 20261123T114459Z is now earlier than 20261123T114500Z (20261123T120000Z - 15 min.)"),
-    (901, "Signature not yet current: 20261123T121501Z is still later than 20261123T121500Z (20261123T120000Z + 15 min.)"),
+    (
+      -901,
+      "Signature expired: 20261123T114459Z is now earlier than 20261123T114500Z (20261123T120000Z - 15 min.)"
+    ),
+    (
+      901,
+      "Signature not yet current: 20261123T121501Z is still later than 20261123T121500Z (20261123T120000Z + 15 min.)"
+    ),
   ])
   func `a clock that is more than 15 minutes wrong is told so`(seconds: Int, message: String) {
     var call = Caller()

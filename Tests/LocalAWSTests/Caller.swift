@@ -16,6 +16,7 @@ struct Caller {
   var accessKey = "AKIATEST"
   var secretKey = "secret"
   var sessionToken: String?
+  var authority = "127.0.0.1:4566"
 
   init(seed: UInt64 = 7) {
     aws = SimulatedAWS(seed: seed)
@@ -31,24 +32,27 @@ struct Caller {
     return signed(
       service: parts[0], body: input.bytes,
       headers: [
-        ("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", "\(targets[parts[0]] ?? "").\(parts[1])"),
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("X-Amz-Target", "\(targets[parts[0]] ?? "").\(parts[1])"),
       ])
   }
 
   /// A signed request of the query protocol.
   func form(_ body: String) -> HTTPRequest {
     signed(
-      service: "sts", body: Array(body.utf8), headers: [("Content-Type", "application/x-www-form-urlencoded")])
+      service: "sts", body: Array(body.utf8), headers: [("Content-Type", "application/x-www-form-urlencoded")]
+    )
   }
 
-  private func signed(service: String, body: [UInt8], headers: [(name: String, value: String)]) -> HTTPRequest {
+  private func signed(service: String, body: [UInt8], headers: [(name: String, value: String)]) -> HTTPRequest
+  {
     var request = HTTPRequest(
-      method: "POST", url: "http://127.0.0.1:4566/", headers: headers, body: body, mustNotRepeat: false,
+      method: "POST", url: "http://\(authority)/", headers: headers, body: body, mustNotRepeat: false,
       bypassesProxy: true,
       limits: HTTPLimits(
         connect: .seconds(1), silence: .seconds(10), total: .seconds(30), responseBytes: 1 << 20))
     if let sessionToken { request.headers.append(("X-Amz-Security-Token", sessionToken)) }
-    Signer(accessKey: accessKey, secretKey: secretKey, region: region, service: service)
+    Signer(accessKey: accessKey, secretKey: secretKey, region: region, service: service, authority: authority)
       .sign(&request, at: now)
     return request
   }

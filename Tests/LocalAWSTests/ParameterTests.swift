@@ -41,7 +41,8 @@ struct ParameterTests {
   @Test func `pages have at most 50 and together show each parameter once`() {
     var call = Caller()
     call.aws.seedParameters(Estate.parameters(120), in: london, at: noon)
-    let pages = call.pages("ssm:DescribeParameters", ["MaxResults": 50], list: "Parameters", token: "NextToken")
+    let pages = call.pages(
+      "ssm:DescribeParameters", ["MaxResults": 50], list: "Parameters", token: "NextToken")
     #expect(pages.map(\.count) == [50, 50, 20])
     #expect(Set(pages.joined().compactMap { $0["Name"]?.string }).count == 120)
   }
@@ -97,7 +98,10 @@ struct ParameterTests {
     ("PutParameter", ["Name": "/new", "Value": "1"], "ValidationException"),
     ("PutParameter", ["Name": "/aws/x", "Value": "1", "Type": "String"], "ValidationException"),
     ("DeleteParameter", ["Name": "/b"], "ParameterNotFound"),
-    ("LabelParameterVersion", ["Name": "/a", "ParameterVersion": 9, "Labels": ["x"]], "ParameterVersionNotFound"),
+    (
+      "LabelParameterVersion", ["Name": "/a", "ParameterVersion": 9, "Labels": ["x"]],
+      "ParameterVersionNotFound"
+    ),
     ("DescribeParameters", ["MaxResults": 51], "ValidationException"),
     ("DescribeParameters", ["NextToken": "10"], "InvalidNextToken"),
     ("DescribeParameters", ["ParameterFilters": [["Key": "Label", "Values": ["x"]]]], "InvalidFilterKey"),

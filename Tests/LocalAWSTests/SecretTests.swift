@@ -7,8 +7,10 @@ import Testing
 struct SecretTests {
   @Test func `a new value takes AWSCURRENT, and AWSPREVIOUS stays behind`() {
     var call = Caller()
-    let first = call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
-    let second = call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "2"])?["VersionId"]?.string
+    let first =
+      call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
+    let second = call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "2"])?["VersionId"]?
+      .string
     let stages = call("secretsmanager:DescribeSecret", ["SecretId": "a"])?["VersionIdsToStages"]
     #expect(stages?[first] == ["AWSPREVIOUS"])
     #expect(stages?[second ?? ""] == ["AWSCURRENT"])
@@ -16,7 +18,8 @@ struct SecretTests {
 
   @Test func `a version without stages is in no listing`() {
     var call = Caller()
-    let first = call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
+    let first =
+      call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
     _ = call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "2"])
     _ = call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "3"])
     let listed = call("secretsmanager:ListSecrets")?["SecretList"]?[0]
@@ -40,7 +43,8 @@ struct SecretTests {
   @Test func `a rotation waits as AWSPENDING before it becomes current`() {
     var call = Caller()
     call.aws.setRotation(.finishes(after: .seconds(30)), in: london, at: noon)
-    let old = call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
+    let old =
+      call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
     let new = call("secretsmanager:RotateSecret", ["SecretId": "a"])?["VersionId"]?.string ?? ""
     call.now = noon + .seconds(29)
     #expect(call.stages(of: "a") == [old: ["AWSCURRENT"], new: ["AWSPENDING"]])
@@ -51,7 +55,8 @@ struct SecretTests {
   @Test func `a rotation that fails leaves AWSPENDING where it is`() {
     var call = Caller()
     call.aws.setRotation(.fails, in: london, at: noon)
-    let old = call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
+    let old =
+      call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"]?.string ?? ""
     let new = call("secretsmanager:RotateSecret", ["SecretId": "a"])?["VersionId"]?.string ?? ""
     call.now = noon + .seconds(100_000)
     #expect(call.stages(of: "a") == [old: ["AWSCURRENT"], new: ["AWSPENDING"]])
@@ -60,7 +65,8 @@ struct SecretTests {
   @Test func `moving a stage needs to name where it sits`() {
     var call = Caller()
     let old = call("secretsmanager:CreateSecret", ["Name": "a", "SecretString": "1"])?["VersionId"] ?? ""
-    let new = call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "2"])?["VersionId"] ?? ""
+    let new =
+      call("secretsmanager:PutSecretValue", ["SecretId": "a", "SecretString": "2"])?["VersionId"] ?? ""
     let move: JSON = ["SecretId": "a", "VersionStage": "AWSCURRENT", "MoveToVersionId": old]
     #expect(call.error("secretsmanager:UpdateSecretVersionStage", move) == "InvalidParameterException")
     let named: JSON = .object((move.object ?? []) + [JSON.Member("RemoveFromVersionId", new)])
@@ -122,7 +128,9 @@ struct SecretTests {
     (["staging/"], ["staging/a", "staging/b"]), (["!staging/"], ["prod/a"]),
     (["staging/", "!staging/b"], ["staging/a"]), (["STAGING"], []),
   ])
-  func `a name filter takes beginnings, and excludes after an exclamation mark`(values: [String], names: [String]) {
+  func `a name filter takes beginnings, and excludes after an exclamation mark`(
+    values: [String], names: [String]
+  ) {
     var call = Caller()
     call.aws.seedSecrets(["staging/a", "staging/b", "prod/a"], in: london, at: noon)
     let filters: JSON = [["Key": "name", "Values": .array(values.map { .string($0) })]]

@@ -45,7 +45,8 @@ struct ServiceTests {
 
   @Test func `a rollback is another primary deployment that says so`() {
     var call = Caller(
-      service: .rollsBack(after: .seconds(30), failing: 3, .secretMissing, back: .seconds(10)), desiredCount: 1)
+      service: .rollsBack(after: .seconds(30), failing: 3, .secretMissing, back: .seconds(10)),
+      desiredCount: 1)
     let before = call.service()?["deployments"]?[0]?["id"]?.string ?? ""
     let id = call.force()
     call.now = noon + .seconds(30)
@@ -180,7 +181,8 @@ extension Caller {
   mutating func deployments() -> [String] {
     (service()?["deployments"]?.array ?? []).map { deployment in
       let (status, state) = (deployment["status"]?.string ?? "", deployment["rolloutState"]?.string ?? "")
-      return "\(status) \(state) \(deployment["runningCount"]?.integer ?? -1)+\(deployment["pendingCount"]?.integer ?? -1)"
+      return
+        "\(status) \(state) \(deployment["runningCount"]?.integer ?? -1)+\(deployment["pendingCount"]?.integer ?? -1)"
     }
   }
 }

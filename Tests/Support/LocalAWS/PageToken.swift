@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// Opaque continuation tokens without memory: the place to go on from, scrambled, with a checksum that ties it to
 /// the request it belongs to. A token of another request, or one that was tampered with, reads as nil.
 enum PageToken {
   /// The token that goes on after `cursor` in a listing that `scope` describes.
   static func make(scope: String, cursor: String) -> String {
     let seal = seal(scope, cursor)
-    return SHA256.hex(seal + scrambled(Array(cursor.utf8), by: seal))
+    return (seal + scrambled(Array(cursor.utf8), by: seal)).hex
   }
 
   /// The cursor of a token that was made for this very listing.
@@ -26,7 +28,7 @@ enum PageToken {
   }
 
   private static func seal(_ scope: String, _ cursor: String) -> [UInt8] {
-    Array(SHA256.digest(Array("\(scope)\u{0}\(cursor)".utf8)).prefix(12))
+    Array(SHA256.hash("\(scope)\u{0}\(cursor)".utf8).prefix(12))
   }
 
   private static func scrambled(_ bytes: [UInt8], by seal: [UInt8]) -> [UInt8] {

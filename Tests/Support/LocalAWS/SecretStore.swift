@@ -2,6 +2,7 @@
 // Secrets Manager of one account and Region: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
 
 import Core
+import Platform
 
 /// The secrets of one place.
 struct SecretStore: SimulatedService {
@@ -136,7 +137,7 @@ struct SecretStore: SimulatedService {
     to secret: inout Secret, token: String?, content: [UInt8], at now: Timestamp, stages: [String]
   ) throws(APIError) -> String {
     let id = token ?? generator.uuid()
-    let digest = SHA256.digest(content)
+    let digest = SHA256.hash(content)
     if let existing = secret.versions[id] {
       guard existing.contentDigest == digest else {
         throw APIError(

@@ -2,6 +2,7 @@
 // Ids in AWS's forms, from the generator that is part of every store: the same seed, the same ids.
 
 import Core
+import Platform
 
 extension SeededGenerator {
   /// So many letters and digits of an alphabet.
@@ -13,8 +14,7 @@ extension SeededGenerator {
 
   /// 32 hexadecimal digits, as task ids are.
   mutating func hexID() -> String {
-    SHA256.hex(
-      [next(), next()].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } })
+    [next(), next()].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }.hex
   }
 
   /// A random UUID in lower case, as version and request ids are.

@@ -52,9 +52,9 @@ struct Signature: Sendable {
       throw mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     }
     let scope = "\(date)/\(region)/\(service)/aws4_request"
-    let canonical = SHA256.hex(SHA256.digest(Array(canonicalRequest(request).utf8)))
+    let canonical = SHA256.hash(canonicalRequest(request).utf8).hex
     let toSign = "AWS4-HMAC-SHA256\n\(stamp)\n\(scope)\n\(canonical)"
-    let expected = SHA256.hex(SHA256.hmac(key: signingKey(identity.secretKey), Array(toSign.utf8)))
+    let expected = SHA256.authenticate(toSign.utf8, key: signingKey(identity.secretKey)).hex
     guard expected == signature, stamp.hasPrefix(date) else {
       throw mismatch(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
@@ -81,7 +81,7 @@ struct Signature: Sendable {
 
   private func signingKey(_ secret: String) -> [UInt8] {
     var key = Array("AWS4\(secret)".utf8)
-    for part in [date, region, service, "aws4_request"] { key = SHA256.hmac(key: key, Array(part.utf8)) }
+    for part in [date, region, service, "aws4_request"] { key = SHA256.authenticate(part.utf8, key: key) }
     return key
   }
 
@@ -93,7 +93,7 @@ struct Signature: Sendable {
     return [
       request.method, Self.encoded(String(halves[0])),
       query.map { $0.contains("=") ? $0 : $0 + "=" }.joined(separator: "&"), headers,
-      signedHeaders.joined(separator: ";"), SHA256.hex(SHA256.digest(request.body)),
+      signedHeaders.joined(separator: ";"), SHA256.hash(request.body).hex,
     ].joined(separator: "\n")
   }
 

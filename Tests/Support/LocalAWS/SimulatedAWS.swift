@@ -202,7 +202,7 @@ public struct SimulatedAWS: Sendable {
 
   /// Its ids follow from the seed and its name.
   private func newRegion(_ place: Place) -> RegionState {
-    let name = SHA256.digest(Array("\(place.account) \(place.region)".utf8))
+    let name = SHA256.hash("\(place.account) \(place.region)".utf8)
     return RegionState(place: place, seed: name.prefix(8).reduce(seed) { $0 &* 257 &+ UInt64($1) })
   }
 

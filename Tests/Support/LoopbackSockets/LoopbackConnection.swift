@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// One accepted connection. It is closed when the last reference to it goes.
+/// One connection, accepted or made. It is closed when the last reference to it goes.
 public final class LoopbackConnection: Sendable {
   private let descriptor: Int32
 
@@ -11,6 +11,24 @@ public final class LoopbackConnection: Sendable {
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     var on: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  /// Connects to a port of 127.0.0.1.
+  public convenience init(to port: UInt16) throws(SocketError) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw .last("socket") }
+    var address = sockaddr_in(loopbackPort: port)
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+        connect(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else {
+      let error = SocketError.last("connect to 127.0.0.1:\(port)")
+      Glibc.close(descriptor)
+      throw error
+    }
+    self.init(descriptor: descriptor)
   }
 
   deinit { Glibc.close(descriptor) }
@@ -76,11 +94,4 @@ private final class ThreadBody: Sendable {
 private func runThreadBody(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   if let box { Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().run() }
   return nil
-}
-
-/// Milliseconds since 1970, by the system's clock.
-public func systemMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -30,10 +30,7 @@ public final class LoopbackListener: Sendable {
     guard descriptor >= 0 else { throw .last("socket") }
     var on: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var address = sockaddr_in(loopbackPort: port)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
@@ -67,5 +64,15 @@ public final class LoopbackListener: Sendable {
   public func close() {
     isClosed.store(true, ordering: .releasing)
     shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+}
+
+extension sockaddr_in {
+  /// A port of 127.0.0.1.
+  init(loopbackPort port: UInt16) {
+    self.init()
+    sin_family = sa_family_t(AF_INET)
+    sin_port = port.bigEndian
+    sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
   }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import LocalAWS
+import Platform
 
 /// A local AWS as a program: for the demo, for tests of the real binary, and to try things by hand with the AWS
 /// command line.
@@ -33,7 +34,7 @@ struct LocalAWSCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   func run() throws {
-    let aws = RunningAWS(SimulatedAWS(seed: seed), time: WallClock())
+    let aws = RunningAWS(SimulatedAWS(seed: seed), time: SystemClock())
     let place = Place(account: SimulatedAWS.defaultAccount, region: region)
     aws.steer { aws, now in
       aws.add(.user("test", account: place.account, accessKey: accessKey, secretKey: secretKey))
