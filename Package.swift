@@ -67,6 +67,11 @@ let package = Package(
       path: "Tests/Support/local-aws",
       swiftSettings: settings),
 
+    // Simulated time: running jobs by hand is, to the compiler, unsafe.
+    .target(
+      name: "Simulation", dependencies: ["Core", "Platform"], path: "Tests/Support/Simulation",
+      swiftSettings: socketSettings),
+
     .testTarget(
       name: "LocalAWSTests", dependencies: ["LocalAWS", "LoopbackSockets", "Core", "Platform"],
       swiftSettings: settings),
@@ -79,7 +84,7 @@ let package = Package(
       name: "JournalTests", dependencies: ["Journal", "Core", "Platform"], swiftSettings: settings),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS"],
+      dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["rollwatch", "LocalAWS", "Core", "Platform"],
