@@ -20,6 +20,8 @@ public enum Limits {
   public static let parameterPrefixes = 50
   /// Name prefixes in one ListSecrets request: 10 values a filter.
   public static let secretPrefixes = 10
+  /// Pages of one sweep: more than 100,000 parameters or secrets take.
+  public static let pagesPerSweep = 20_000
   /// The longest duration that a rule or the settings may give.
   public static let longestDuration = Duration.seconds(365 * 86_400)
   /// The shortest interval that the settings may give.

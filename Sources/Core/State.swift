@@ -19,6 +19,22 @@ public struct State: Sendable, Hashable {
   }
 }
 
+extension State {
+  /// Nothing known: a first start.
+  public static let empty = State(seen: [:], targets: [:], sources: [:])
+
+  /// The state after a step. Folding every step of a journal over the empty state gives what the engine must know.
+  public mutating func apply(_ step: Step) {
+    for change in step.changes {
+      switch change {
+      case .seen(let resource, let seen): self.seen[resource.scope, default: [:]][resource.name] = seen
+      case .target(let target, let state): targets[target] = state
+      case .source(let scope, let source): sources[scope] = source
+      }
+    }
+  }
+}
+
 /// What is remembered of one resource.
 public struct Seen: Hashable, Sendable, Codable {
   /// The version it had when it was last seen.

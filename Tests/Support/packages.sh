@@ -19,6 +19,7 @@ need libcurl4-openssl-dev pkg-config --atleast-version=7.87 libcurl
 need libssl-dev pkg-config --atleast-version=3.0 libcrypto
 need libsystemd-dev pkg-config libsystemd
 need libsqlite3-dev pkg-config sqlite3
+need curl command -v curl
 if [ "${1:-build}" = test ]; then
   need systemd test -x /lib/systemd/systemd -a -x /usr/bin/systemd-analyze
   need openssl command -v openssl

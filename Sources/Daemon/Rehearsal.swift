@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dry run is the same loop with these at its ports: it reads everything, and what it would do goes no further.
+
+public import Core
+
+/// Reads targets and restarts none.
+public struct Rehearsal: Action {
+  private let action: any Action
+
+  /// Reads with `action`.
+  public init(_ action: any Action) { self.action = action }
+
+  /// Reads the target.
+  public func inspect(_ target: Target) async throws(Failure) -> Inspection {
+    try await action.inspect(target)
+  }
+
+  /// Does nothing.
+  public func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { .withheld }
+
+  /// Reads why.
+  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String] {
+    try await action.diagnose(target, deployment: deployment)
+  }
+}
+
+/// Keeps nothing.
+public struct NoLog: DurableLog {
+  /// A log that keeps nothing.
+  public init() {}
+
+  /// Does nothing.
+  public func append(_ step: Step) throws(Failure) {}
+}
