@@ -39,7 +39,7 @@ test: packages-test lint .venv/ready ## formatter in lint mode, build with warni
 	@echo "build     everything, with tests"
 	@swift build --quiet --build-tests
 	@echo "test      all"
-	@swift test --skip-build --quiet
+	@swift test --skip-build --quiet --disable-xctest
 
 lint: ## the formatter, only looking
 	@echo "lint      Sources Tests Package.swift"

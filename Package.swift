@@ -87,7 +87,8 @@ let package = Package(
       dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],
       swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["rollwatch", "LocalAWS", "Core", "Platform"],
+      name: "EndToEndTests",
+      dependencies: ["rollwatch", "local-aws", "LocalAWS", "Core", "Platform", subprocess, system],
       swiftSettings: settings),
   ]
 )

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The unit as systemd's own tools judge it, without a running systemd.
+
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Program.exists("systemd-analyze"), "systemd-analyze is not installed"))
+struct UnitFileTests {
+  @Test func `systemd finds nothing to complain about in the unit`() async throws {
+    try await withUnit { unit in
+      let verify = try await Program.run(
+        "systemd-analyze", ["verify", "--man=no", "--recursive-errors=yes", unit.path])
+      #expect(verify.status == 0, "\(verify.errors)")
+    }
+  }
+
+  @Test func `systemd finds nothing to complain about in the unit with static keys`() async throws {
+    try await withUnit { unit in
+      let drop = unit.appendingPathExtension("d")
+      try FileManager.default.createDirectory(at: drop, withIntermediateDirectories: false)
+      try FileManager.default.copyItem(
+        atPath: Program.file("deploy/static-keys.conf"), toPath: drop.appending(path: "keys.conf").path)
+      let verify = try await Program.run(
+        "systemd-analyze", ["verify", "--man=no", "--recursive-errors=yes", unit.path])
+      #expect(verify.status == 0, "\(verify.errors)")
+    }
+  }
+
+  @Test func `the unit is exposed by no more than 1.5 of 10`() async throws {
+    let security = try await Program.run(
+      "systemd-analyze",
+      ["security", "--offline=yes", "--no-pager", "--threshold=15", Program.file("deploy/rollwatch.service")])
+    #expect(security.status == 0, "\(security.output)")
+    #expect(security.output.contains("Overall exposure level"))
+  }
+
+  /// The unit, with a program in `ExecStart` that is there whether rollwatch is installed or not.
+  private func withUnit(_ body: (URL) async throws -> Void) async throws {
+    let text = try String(contentsOfFile: Program.file("deploy/rollwatch.service"), encoding: .utf8)
+    let command = "ExecStart=/usr/local/bin/rollwatch"
+    try #require(text.contains(command))
+    try await withTemporaryDirectory { directory in
+      let unit = directory.appending(path: "rollwatch.service")
+      try text.replacing(command, with: "ExecStart=/bin/true").write(
+        to: unit, atomically: true, encoding: .utf8)
+      try await body(unit)
+    }
+  }
+}
