@@ -114,6 +114,32 @@ struct ServiceTests {
     #expect(call("ecs:ListServices", ["cluster": "c"])?["serviceArns"] == [])
   }
 
+  @Test func `a deleted service drains for as long as was said`() {
+    var call = Caller(service: .hangs, desiredCount: 1)
+    call.aws.setDrainTime(.seconds(30), in: london, at: noon)
+    _ = call("ecs:DeleteService", ["cluster": "c", "service": "s", "force": true])
+    call.now = noon + .seconds(29)
+    #expect(call.service()?["status"] == "DRAINING")
+    call.now = noon + .seconds(30)
+    #expect(call.service()?["status"] == "INACTIVE")
+  }
+
+  @Test(arguments: [
+    (1, 100, 100, false), (1, 100, 200, true), (1, 0, 100, true), (2, 50, 100, true), (1, 50, 150, false),
+  ])
+  func `a rollout that may neither start nor stop a task never ends`(
+    desired: Int, minimum: Int, maximum: Int, ends: Bool
+  ) {
+    var call = Caller()
+    let configuration: JSON = [
+      "minimumHealthyPercent": .integer(Int64(minimum)), "maximumPercent": .integer(Int64(maximum)),
+    ]
+    call.aws.seedService("c/s", desiredCount: desired, configuration: configuration, in: london, at: noon)
+    _ = call.force()
+    call.now = noon + .seconds(86_400)
+    #expect(call.service()?["deployments"]?[0]?["rolloutState"] == (ends ? "COMPLETED" : "IN_PROGRESS"))
+  }
+
   @Test func `unknown names are told apart`() {
     var call = Caller(service: .hangs, desiredCount: 1)
     let described = call("ecs:DescribeServices", ["cluster": "c", "services": ["s", "t"]])

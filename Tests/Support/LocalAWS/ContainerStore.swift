@@ -23,6 +23,8 @@ struct ContainerStore: SimulatedService {
   private var underWay: Set<ServiceKey> = []
   /// How deployments of services go of which nothing else was said.
   var rollout = Rollout.completes(after: .zero)
+  /// How long a deleted service is DRAINING.
+  var drainTime = Duration.zero
 
   init(place: Place, generator: SeededGenerator) {
     self.place = place
@@ -223,7 +225,8 @@ struct ContainerStore: SimulatedService {
         "InvalidParameterException",
         "The service cannot be stopped while it is scaled above 0.")
     }
-    _ = change(key) { $0.delete(at: now) }
+    let time = drainTime
+    _ = change(key) { $0.delete(drainingFor: time, at: now) }
     return .present(["service": services[key]?.described])
   }
 

@@ -71,6 +71,9 @@ struct ControlEndpoints {
       let script =
         input.flag("fails") ? RotationScript.fails : .finishes(after: try input.duration("seconds"))
       aws.steer { aws, now in aws.setRotation(script, in: place, at: now) }
+    case "drain":
+      let time = try input.duration("seconds")
+      aws.steer { aws, now in aws.setDrainTime(time, in: place, at: now) }
     case "pages":
       let isThin = input.flag("thin")
       aws.steer { aws, now in aws.setThinPages(isThin, in: place, at: now) }

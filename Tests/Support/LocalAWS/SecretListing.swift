@@ -108,38 +108,53 @@ extension SecretStore {
     let planned = call.flag("IncludePlannedDeletion")
     let scope =
       "ListSecrets \(place) \(sortedBy) \(descending) \(planned) \(call.input["Filters"]?.text ?? "")"
-    var listed = sorted(by: sortedBy, descending: descending)[...]
+    let names = self.names(sortedBy: sortedBy, descending: descending)
+    var index = 0
     if let token = try call.text("NextToken") {
       guard let start = PageToken.read(token, scope: scope).flatMap(SecretPosition.init(cursor:)) else {
         throw APIError("InvalidNextTokenException", "Invalid NextToken.")
       }
-      listed = listed.drop {
-        let position = SecretPosition(of: $0, sortedBy: sortedBy)
-        return descending ? position > start : position < start
-      }
+      index = self.index(of: start, in: names, sortedBy: sortedBy, descending: descending)
     }
     var page: [JSON] = []
-    var examined = 0
-    while let secret = listed.first, page.count < size, !thinsPages || examined < size {
-      listed = listed.dropFirst()
-      examined += 1
-      guard planned || secret.deletionDate == nil, filters.allSatisfy({ $0.matches(secret) }) else {
-        continue
+    let end = thinsPages ? min(names.count, index + size) : names.count
+    while index < end, page.count < size {
+      if let secret = secrets[names[index]], planned || secret.deletionDate == nil,
+        filters.allSatisfy({ $0.matches(secret) })
+      {
+        page.append(secret.described(stagesAs: "SecretVersionsToStages"))
       }
-      page.append(secret.described(stagesAs: "SecretVersionsToStages"))
+      index += 1
     }
-    let next = listed.first.map { SecretPosition(of: $0, sortedBy: sortedBy).cursor }
+    let next = index < names.count ? position(of: names[index], sortedBy: sortedBy)?.cursor : nil
     return .present([
       "SecretList": .array(page),
       "NextToken": next.map { .string(PageToken.make(scope: scope, cursor: $0)) },
     ])
   }
 
-  private func sorted(by key: String, descending: Bool) -> [Secret] {
-    var listed = order.compactMap { secrets[$0] }
-    if key != "created-date" {
-      listed.sort { SecretPosition(of: $0, sortedBy: key) < SecretPosition(of: $1, sortedBy: key) }
+  private func position(of name: String, sortedBy key: String) -> SecretPosition? {
+    secrets[name].map { SecretPosition(of: $0, sortedBy: key) }
+  }
+
+  /// All names in the order asked for. That of creation is at hand; the others are made for each page.
+  private func names(sortedBy key: String, descending: Bool) -> [String] {
+    guard key != "created-date" else { return descending ? order.reversed() : order }
+    let sorted = order.compactMap { name in position(of: name, sortedBy: key).map { ($0, name) } }
+      .sorted { descending ? $0.0 > $1.0 : $0.0 < $1.0 }
+    return sorted.map(\.1)
+  }
+
+  /// The index of the first name that does not come before `start`.
+  private func index(
+    of start: SecretPosition, in names: [String], sortedBy key: String, descending: Bool
+  ) -> Int {
+    var (low, high) = (0, names.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let isBefore = position(of: names[middle], sortedBy: key).map { descending ? $0 > start : $0 < start }
+      if isBefore ?? false { low = middle + 1 } else { high = middle }
     }
-    return descending ? listed.reversed() : listed
+    return low
   }
 }

@@ -14,6 +14,7 @@ struct ServiceState: Sendable {
     case giveUp
     case rollBack(taking: Duration)
     case supersede(taking: Duration)
+    case becomeInactive
   }
 
   let name: String
@@ -91,7 +92,22 @@ struct ServiceState: Sendable {
     forgetOldTasks(at: now)
   }
 
+  /// False where a rollout may neither start a new task nor stop an old one: it then waits for ever.
+  private var canReplaceTasks: Bool {
+    let least = desiredCount * (configuration["minimumHealthyPercent"]?.integer ?? 100)
+    let most = desiredCount * (configuration["maximumPercent"]?.integer ?? 200)
+    let mayStop = (least + 99) / 100 < desiredCount
+    let mayStart = most / 100 > desiredCount
+    return mayStop || mayStart || tasks.allSatisfy(\.isStopped)
+  }
+
   private mutating func plan(_ script: Rollout, of id: String, from now: Timestamp) {
+    guard desiredCount == 0 || canReplaceTasks else {
+      say(
+        "(service \(name)) was unable to stop or start tasks during a deployment because of the service deployment "
+          + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.", at: now)
+      return
+    }
     switch script {
     case .completes(let after):
       addTasks(desiredCount, of: id, at: now)
@@ -144,6 +160,7 @@ struct ServiceState: Sendable {
       begin(
         .completes(after: back), at: now,
         reason: "ECS deployment circuit breaker: rolling back to deploymentId \(target).")
+    case .becomeInactive: becomeInactive(at: now)
     case .supersede(let completing): begin(.completes(after: completing), at: now, reason: nil)
     }
   }
@@ -250,11 +267,16 @@ struct ServiceState: Sendable {
     }
   }
 
-  /// Ends the service: it stays visible, with nothing in it.
-  mutating func delete(at now: Timestamp) {
-    status = "INACTIVE"
+  /// Ends the service: its tasks drain for so long, then it stays visible with nothing in it.
+  mutating func delete(drainingFor time: Duration, at now: Timestamp) {
+    status = "DRAINING"
     desiredCount = 0
-    steps = []
+    steps = [(now + time, "", .becomeInactive)]
+    advance(to: now)
+  }
+
+  private mutating func becomeInactive(at now: Timestamp) {
+    status = "INACTIVE"
     deployments = []
     stopTasks(where: { _ in true }, at: now, "Service deleted")
   }

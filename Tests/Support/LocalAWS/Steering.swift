@@ -92,6 +92,11 @@ extension SimulatedAWS {
     change(place, \.containers, at: now) { $0.rollout = rollout }
   }
 
+  /// Says how long services are DRAINING after they were deleted; at first they are INACTIVE at once.
+  public mutating func setDrainTime(_ time: Duration, in place: Place, at now: Timestamp) {
+    change(place, \.containers, at: now) { $0.drainTime = time }
+  }
+
   /// Says how rotations go from now on.
   public mutating func setRotation(_ script: RotationScript, in place: Place, at now: Timestamp) {
     change(place, \.secrets, at: now) { $0.rotationScript = script }
