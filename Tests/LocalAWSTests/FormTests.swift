@@ -20,7 +20,7 @@ struct FormTests {
     #expect(try JSON(reading: Array(text.utf8)).text == text)
   }
 
-  @Test(arguments: ["", "{", "[1,]", "{\"a\" 1}", "01x", "\"\\ud800\"", "nul", "{} x"])
+  @Test(arguments: ["", "{", "[1,]", "{\"a\" 1}", "01", "+1", "-", "\"\\ud800\"", "nul", "{} x"])
   func `what is not JSON is refused`(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSON(reading: Array(text.utf8)) }
   }

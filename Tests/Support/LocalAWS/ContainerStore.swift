@@ -136,7 +136,7 @@ struct ContainerStore: SimulatedService {
     let controller = call.input["deploymentController"]?["type"]?.string ?? "ECS"
     let definition = try resolvedTaskDefinition(call) ?? place.arn("ecs", "task-definition/\(key.service):1")
     var service = newService(
-      key, desiredCount: call.input["desiredCount"]?.integer ?? 0, taskDefinition: definition,
+      key, desiredCount: try desiredCount(call) ?? 0, taskDefinition: definition,
       controller: controller, configuration: call.input["deploymentConfiguration"], by: call.caller.arn,
       at: now)
     service.launchType = try call.text("launchType") ?? "EC2"
@@ -207,7 +207,7 @@ struct ContainerStore: SimulatedService {
     if let configuration = call.input["deploymentConfiguration"] {
       service.configuration = Self.completed(configuration)
     }
-    if let count = call.input["desiredCount"]?.integer { service.scale(to: count, at: now) }
+    if let count = try desiredCount(call) { service.scale(to: count, at: now) }
     if forced || (definition != nil && definition != service.taskDefinition) {
       service.taskDefinition = definition ?? service.taskDefinition
       service.deploy(at: now)
@@ -215,6 +215,15 @@ struct ContainerStore: SimulatedService {
     services[key] = service
     settle(key)
     return ["service": service.described]
+  }
+
+  /// The number of tasks asked for, within the quota of a service.
+  private func desiredCount(_ call: Call) throws(APIError) -> Int? {
+    guard let count = call.input["desiredCount"]?.integer else { return nil }
+    guard 0...5_000 ~= count else {
+      throw APIError("InvalidParameterException", "desiredCount has to lie between 0 and 5000.")
+    }
+    return count
   }
 
   private mutating func deleteService(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {

@@ -19,6 +19,7 @@ struct ControlInput {
 
   func duration(_ name: String) throws(Mistake) -> Duration {
     guard let seconds = json[name]?.number else { throw Mistake(message: "\(name) is missing, or no number") }
+    guard abs(seconds) < 1e11 else { throw Mistake(message: "\(name) is too large") }
     return .milliseconds(Int64(seconds * 1_000))
   }
 
@@ -36,7 +37,7 @@ struct ControlInput {
       json["name"]?.string ?? "user", account: json["account"]?.string ?? SimulatedAWS.defaultAccount,
       accessKey: try text("accessKey"), secretKey: try text("secretKey"), permissions: permissions)
     identity.sessionToken = json["sessionToken"]?.string
-    identity.expires = json["expires"]?.number.map { Timestamp(milliseconds: Int64($0 * 1_000)) }
+    if json["expires"] != nil { identity.expires = Timestamp(milliseconds: 0) + (try duration("expires")) }
     return identity
   }
 

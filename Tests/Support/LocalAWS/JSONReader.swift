@@ -92,9 +92,18 @@ private struct JSONReader {
     let start = position
     while let byte = next, Self.isOfNumber(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard Self.isWellBegun(text) else { throw JSONSyntaxError(offset: start) }
     if let whole = Int64(text) { return .integer(whole) }
     guard let decimal = Double(text), decimal.isFinite else { throw JSONSyntaxError(offset: start) }
     return .decimal(decimal)
+  }
+
+  /// JSON's numbers begin with no plus and no needless zero.
+  private static func isWellBegun(_ text: String) -> Bool {
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+    guard let first = digits.first, UInt8(ascii: "0")...UInt8(ascii: "9") ~= first else { return false }
+    let second = digits.dropFirst().first ?? UInt8(ascii: ".")
+    return first != UInt8(ascii: "0") || !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= second)
   }
 
   private static func isOfNumber(_ byte: UInt8) -> Bool {

@@ -94,8 +94,8 @@ struct ServiceState: Sendable {
 
   /// False where a rollout may neither start a new task nor stop an old one: it then waits for ever.
   private var canReplaceTasks: Bool {
-    let least = desiredCount * (configuration["minimumHealthyPercent"]?.integer ?? 100)
-    let most = desiredCount * (configuration["maximumPercent"]?.integer ?? 200)
+    let least = desiredCount * min(configuration["minimumHealthyPercent"]?.integer ?? 100, 100)
+    let most = desiredCount * min(configuration["maximumPercent"]?.integer ?? 200, 1_000)
     let mayStop = (least + 99) / 100 < desiredCount
     let mayStart = most / 100 > desiredCount
     return mayStop || mayStart || tasks.allSatisfy(\.isStopped)

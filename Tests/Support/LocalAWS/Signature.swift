@@ -88,11 +88,11 @@ struct Signature: Sendable {
   private func canonicalRequest(_ request: HTTPRequest) -> String {
     let target = request.target
     let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    let query = halves.count > 1 ? halves[1].split(separator: "&").map(String.init).sorted() : []
+    let query = halves.count > 1 ? Self.sorted(halves[1]) : []
     let headers = signedHeaders.map { name in "\(name):\(canonicalValue(name, request))\n" }.joined()
     return [
       request.method, Self.encoded(String(halves[0])),
-      query.map { $0.contains("=") ? $0 : $0 + "=" }.joined(separator: "&"), headers,
+      query.joined(separator: "&"), headers,
       signedHeaders.joined(separator: ";"), SHA256.hash(request.body).hex,
     ].joined(separator: "\n")
   }
@@ -101,6 +101,15 @@ struct Signature: Sendable {
     let values = request.headers.filter { $0.name.lowercased() == name }.map(\.value)
     if values.isEmpty, name == "host" { return request.authority }
     return values.map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: ",")
+  }
+
+  /// The fields of a query in the order of their names, then of their values.
+  private static func sorted(_ query: Substring) -> [String] {
+    let fields = query.split(separator: "&").map { field in
+      let pair = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (name: pair[0], value: pair.count > 1 ? pair[1] : "")
+    }
+    return fields.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.map { "\($0.name)=\($0.value)" }
   }
 
   /// The path once more encoded, as every service but S3 wants it.
