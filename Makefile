@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format demo bench release install uninstall clean packages packages-test
+.PHONY: help build test lint format demo bench release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
 unexport $(filter AWS_%,$(.VARIABLES))
@@ -49,7 +49,7 @@ format: ## the formatter, changing files
 	@echo "format    Sources Tests Package.swift"
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
 
-demo: build ## rollwatch at work on a local AWS, within a minute
+demo: packages-demo build ## rollwatch at work on a local AWS, within a minute
 	@Tests/Support/demo.sh
 
 bench: packages-test release .venv/ready ## the measurements, side by side with boto3 and the AWS command line
@@ -101,8 +101,8 @@ clean: ## everything that was built or downloaded
 packages:
 	@Tests/Support/packages.sh build
 
-packages-test:
-	@Tests/Support/packages.sh test
+packages-demo packages-test:
+	@Tests/Support/packages.sh $(@:packages-%=%)
 
 .venv/ready: Tests/Support/requirements.txt | packages-test
 	@echo "python    .venv"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes sure that what the build (and, with "test", the tests) need is on this machine.
+# Makes sure that what a purpose needs is on this machine: packages.sh build | demo | test
 #
 # Asks for what is needed, not for package names: on another distribution, or where a library was built by hand, nothing
 # is installed. What is missing comes from Debian where we may install; elsewhere we say what to install and stop.
@@ -20,7 +20,10 @@ need libssl-dev pkg-config --atleast-version=3.0 libcrypto
 need libsystemd-dev pkg-config libsystemd
 need libsqlite3-dev pkg-config sqlite3
 need curl command -v curl
-if [ "${1:-build}" = test ]; then
+if [ "$1" = demo ]; then
+  need curl command -v curl
+fi
+if [ "$1" = test ]; then
   need systemd test -x /lib/systemd/systemd -a -x /usr/bin/systemd-analyze
   need openssl command -v openssl
   need python3-venv python3 -c 'import ensurepip, venv'
