@@ -35,6 +35,8 @@ internal import Synchronization
 
   private var headers: [(name: String, value: String)] = []
   private var headerBytes = 0
+  /// The empty line has come. libcurl takes an answer that ends before it for a whole one.
+  private var isHeaderWhole = false
   private var body: [UInt8] = []
   private var excess: String?
   /// How often libcurl was about to send the request; until then no byte of it has left.
@@ -109,8 +111,11 @@ internal import Synchronization
       return false
     }
     let line = unsafe String(decoding: bytes, as: UTF8.self).trimmingWhitespace()
-    if line.hasPrefix("HTTP/") {
+    if line.isEmpty {
+      isHeaderWhole = true
+    } else if line.hasPrefix("HTTP/") {
       headers = []
+      isHeaderWhole = false
     } else if let first = unsafe bytes.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t"),
       !headers.isEmpty
     {
@@ -132,6 +137,7 @@ internal import Synchronization
       let kind = kind(of: code, text, proxyStatus: status(easy, CURLINFO_HTTP_CONNECTCODE))
       return .failure(failure(kind, text))
     }
+    guard isHeaderWhole else { return .failure(failure(.cut, "the connection ended in the header")) }
     let status = status(easy, CURLINFO_RESPONSE_CODE)
     return .success(HTTPResponse(status: status, headers: headers, body: body))
   }

@@ -33,7 +33,7 @@ extension HTTPRequest {
   func checked() throws(TransportFailure) -> String {
     guard let scheme = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) }),
       url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-    else { throw unusable("not an http or https URL, percent-encoded: \(url.debugDescription)") }
+    else { throw unusable("not an http or https URL, percent-encoded") }
     guard !method.isEmpty, method.utf8.allSatisfy(isTokenByte) else {
       throw unusable("not an HTTP method: \(method.debugDescription)")
     }
@@ -45,8 +45,12 @@ extension HTTPRequest {
         throw unusable("the header field \(name) holds a line break")
       }
     }
-    let rest = url.dropFirst(scheme.count)
-    return String(rest.prefix { !"/?#".contains($0) })
+    let host = url.dropFirst(scheme.count).prefix { !"/?#\\".contains($0) }
+    // What stands before an @ is a password, which would get into messages.
+    guard !host.isEmpty, !host.contains("@") else {
+      throw unusable("the URL must hold a host and no password")
+    }
+    return String(host)
   }
 
   private func unusable(_ message: String) -> TransportFailure {

@@ -97,8 +97,9 @@ final class RawServer: Sendable {
       return arrival
     }
 
-    /// Waits until the peer closes or sends something.
-    func waitForPeer() { _ = readByte() }
+    /// Waits until the peer sends a byte, which is dropped, or closes: false then.
+    @discardableResult
+    func waitForPeer() -> Bool { readByte() != nil }
 
     func write(_ text: String) {
       let bytes = Array(text.utf8)
