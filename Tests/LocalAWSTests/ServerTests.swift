@@ -65,6 +65,27 @@ struct ServerTests {
     }
   }
 
+  /// libcurl repeats a POST by itself where a kept connection ends before the first byte of the answer. The fault shows
+  /// it: without a connection of its own, a forced deployment whose answer is lost happens twice.
+  @Test(arguments: [(false, 2), (true, 1)])
+  func `a call that must not repeat arrives once, though its kept connection is cut`(
+    mustNotRepeat: Bool, arrivals: Int
+  ) async throws {
+    let fault = Fault(.cutAfter, on: "ecs:UpdateService", .next(1, after: 0), onlyOnKeptConnections: true)
+    try await withServer(fault) { server, call, _ in
+      server.aws.steer { aws, now in aws.seedService("c/s", desiredCount: 1, in: london, at: now) }
+      let transport = CurlTransport(caBundle: nil)
+      defer { transport.close() }
+      let input: JSON = ["cluster": "c", "services": ["s"]]
+      _ = try await transport.send(call.request("ecs:DescribeServices", input))
+      let force: JSON = ["cluster": "c", "service": "s", "forceNewDeployment": true]
+      var request = call.request("ecs:UpdateService", force)
+      request.mustNotRepeat = mustNotRepeat
+      _ = try? await transport.send(request)
+      #expect(server.aws.count(of: "ecs:UpdateService") == arrivals)
+    }
+  }
+
   @Test func `a truncated answer announces more than it brings`() async throws {
     try await withServer(Fault(.truncated(keeping: 5), on: "*", .always)) { server, call, _ in
       let connection = try LoopbackConnection(to: server.port)
