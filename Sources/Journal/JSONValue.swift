@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON as records need it: an object keeps the order of its keys, which Foundation's encoder does not, and numbers keep their
+// digits. The canonical form is RFC 8785 (JCS), so that anybody can re-compute a record's hash in any language.
+
+/// One JSON value.
+public enum JSONValue: Hashable, Sendable {
+  /// The literal `null`.
+  case null
+  /// `true` or `false`.
+  case bool(Bool)
+  /// A number, as its digits.
+  case number(String)
+  /// A string.
+  case string(String)
+  /// An array.
+  case array([JSONValue])
+  /// An object, in the order of its members.
+  case object([Member])
+
+  /// One key and value of an object.
+  public struct Member: Hashable, Sendable {
+    /// The key.
+    public var key: String
+    /// The value.
+    public var value: JSONValue
+
+    /// A member with both its parts.
+    public init(_ key: String, _ value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The member of that key; nil where there is none, or where this is no object.
+  public subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  /// The text of a string.
+  public var string: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  /// The value of a whole number.
+  public var integer: Int64? {
+    guard case .number(let digits) = self else { return nil }
+    return Int64(digits)
+  }
+
+  /// The elements of an array; none where this is no array.
+  public var elements: [JSONValue] {
+    guard case .array(let elements) = self else { return [] }
+    return elements
+  }
+
+  /// On one line, without spaces, in the order of the keys as they are.
+  public var line: String { String(decoding: bytes(sorted: false), as: UTF8.self) }
+
+  /// RFC 8785: the same with sorted keys.
+  public var canonical: [UInt8] { bytes(sorted: true) }
+
+  private func bytes(sorted: Bool) -> [UInt8] {
+    var bytes: [UInt8] = []
+    write(into: &bytes, sorted: sorted)
+    return bytes
+  }
+
+  private func write(into bytes: inout [UInt8], sorted: Bool) {
+    switch self {
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .number(let digits): bytes += digits.utf8
+    case .string(let text): Self.write(text, into: &bytes)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        element.write(into: &bytes, sorted: sorted)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      let members = sorted ? members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) } : members
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in members.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        Self.write(member.key, into: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        member.value.write(into: &bytes, sorted: sorted)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  private static func write(_ text: String, into bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): bytes += #"\""#.utf8
+      case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+      case 0x08: bytes += #"\b"#.utf8
+      case 0x09: bytes += #"\t"#.utf8
+      case 0x0A: bytes += #"\n"#.utf8
+      case 0x0C: bytes += #"\f"#.utf8
+      case 0x0D: bytes += #"\r"#.utf8
+      case ..<0x20:
+        let digits = String(byte, radix: 16)
+        bytes += #"\u00"#.utf8
+        bytes += (digits.utf8.count == 1 ? "0" + digits : digits).utf8
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

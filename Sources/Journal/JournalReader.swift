@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Core
+internal import Foundation
+internal import GRDB
+internal import Platform
+
+/// Reads the journal of a state directory beside the process that writes it, or without one.
+public struct JournalReader {
+  private let directory: String
+  private let database: DatabaseQueue
+
+  /// Opens the journal in a directory for reading. Nothing is locked and nothing is made.
+  public init(directory: String) throws(JournalFailure) {
+    self.directory = directory
+    let path = directory + "/" + JournalFiles.database
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw JournalFailure("\(path): there is no journal; name the state directory of a daemon with --state")
+    }
+    do { database = try Self.opened(path) } catch { throw JournalFailure(path, error) }
+  }
+
+  /// A database in WAL mode is read by way of a shared file, which must be there or be made. Where it is not there and may
+  /// not be made nobody writes either, and the file can be read as it stands.
+  private static func opened(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = true
+    do {
+      let database = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try database.read { try Schema.head($0) }
+      return database
+    } catch let error as DatabaseError
+      where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+      && !FileManager.default.fileExists(atPath: path + "-wal")
+    {
+      let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+      return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration)
+    }
+  }
+
+  /// What to look for; a record must fit all of it.
+  public struct Filter: Sendable {
+    /// A target as records write it, with or without `ecs:`.
+    public var target: String?
+    /// A resource as records write it, or its bare name.
+    public var resource: String?
+    /// Not before this.
+    public var since: Timestamp?
+    /// So many of the last ones.
+    public var limit: Int?
+
+    /// A filter with all its parts.
+    public init(target: String?, resource: String?, since: Timestamp?, limit: Int?) {
+      self.target = target
+      self.resource = resource
+      self.since = since
+      self.limit = limit
+    }
+
+    func accepts(_ record: JSONValue) -> Bool {
+      if let target {
+        let targets =
+          [record["target"]].compactMap { $0?.string }
+          + (record["targets"]?.elements ?? []).compactMap(\.string)
+        guard targets.contains(where: { $0 == target || $0 == "ecs:\(target)" }) else { return false }
+      }
+      if let resource {
+        let causes = (record["causes"]?.elements ?? []).compactMap { $0["resource"]?.string }
+        guard
+          ([record["resource"]?.string].compactMap { $0 } + causes).contains(where: {
+            $0 == resource || $0.hasSuffix(":\(resource)")
+          })
+        else { return false }
+      }
+      return true
+    }
+  }
+
+  /// The records that fit, oldest first: each as its line, and as what the line says.
+  public func records(_ filter: Filter) throws(JournalFailure) -> [(line: String, value: JSONValue)] {
+    var found: [(line: String, value: JSONValue)] = []
+    do {
+      try database.read { database in
+        // From the newest, so that a limit need not read the whole journal.
+        let lines = try String.fetchCursor(
+          database, sql: "SELECT line FROM records WHERE time >= ? ORDER BY seq DESC",
+          arguments: [filter.since?.milliseconds ?? .min])
+        while let line = try lines.next(), found.count < filter.limit ?? .max {
+          let value = try? JSONReader.read(line.utf8)
+          if let value, filter.accepts(value) { found.append((line, value)) }
+        }
+      }
+    } catch {
+      throw JournalFailure(directory + "/" + JournalFiles.database, error)
+    }
+    return found.reversed()
+  }
+
+  /// Re-computes the chain and returns the number of records, all of which are what they were.
+  ///
+  /// Throws a `ChainError` for the first that is not, or is not there any more.
+  public func verify() throws -> Int64 {
+    var chain = ChainHead.empty
+    let head = try database.read { database in
+      let lines = try String.fetchCursor(database, sql: "SELECT line FROM records ORDER BY seq")
+      while let line = try lines.next() { try chain.follow(line) }
+      return try Schema.head(database).chain
+    }
+    guard chain.seq >= head.seq else {
+      throw ChainError(
+        seq: chain.seq + 1, reason: "it is missing: the journal was cut short, it had \(head.seq) records")
+    }
+    guard chain == head else {
+      throw ChainError(seq: head.seq + 1, reason: "the journal goes on after the end it had")
+    }
+    try verifyStream(against: chain)
+    return chain.seq
+  }
+
+  /// The stream may be rotated away at any time, but it never holds what the journal does not.
+  private func verifyStream(against chain: ChainHead) throws {
+    let path = directory + "/" + JournalFiles.stream
+    guard let stream = FileHandle(forReadingAtPath: path) else { return }
+    defer { try? stream.close() }
+    let size = try stream.seekToEnd()
+    try stream.seek(toOffset: size - min(size, Self.tail))
+    let tail = try stream.readToEnd() ?? Data()
+    let lines = tail.split(separator: 10, omittingEmptySubsequences: true)
+    guard let last = lines.last(where: { (try? JSONReader.read($0)) != nil }) else { return }
+    let value = try JSONReader.read(last)
+    guard let seq = value["seq"]?.integer else { return }
+    guard seq <= chain.seq else {
+      throw ChainError(
+        seq: chain.seq + 1,
+        reason: "it is missing: \(JournalFiles.stream) holds record \(seq), the journal was cut short")
+    }
+    let kept = try database.read {
+      try String.fetchOne($0, sql: "SELECT line FROM records WHERE seq = ?", arguments: [seq])
+    }
+    guard kept.map({ Array($0.utf8) }) == Array(last) else {
+      throw ChainError(seq: seq, reason: "it is another in \(JournalFiles.stream)")
+    }
+  }
+
+  private static let tail: UInt64 = 8 << 20
+}
