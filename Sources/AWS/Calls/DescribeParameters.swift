@@ -42,11 +42,11 @@ extension AWSClient {
   ) async throws(AWSFailure) -> ParameterPage {
     let request = DescribeParametersRequest(
       nextToken: nextToken, filters: filters.isEmpty ? nil : filters.map(FilterText.init))
-    let (page, answer) = try await read(
-      .ssm, "DescribeParameters", request, as: DescribeParametersResponse.self, limiter: parametersLimiter)
+    let (page, answer) = try await list(.ssm, "DescribeParameters", request, limiter: parametersLimiter) {
+      (json) throws(JSONFailure) in try json.parameterListing()
+    }
     return ParameterPage(
-      parameters: page.parameters.map(\.metadata), nextToken: nonEmpty(page.nextToken),
-      serverTime: answer.serverTime)
+      parameters: page.parameters, nextToken: page.nextToken, serverTime: answer.serverTime)
   }
 }
 
@@ -83,32 +83,40 @@ private struct FilterText: Encodable {
   }
 }
 
-private struct DescribeParametersResponse: Decodable {
-  let parameters: [Parameter]
-  let nextToken: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case parameters = "Parameters"
-    case nextToken = "NextToken"
+extension JSONReader {
+  fileprivate mutating func parameterListing() throws(JSONFailure) -> (
+    parameters: [ParameterMetadata], nextToken: String?
+  ) {
+    var parameters: [ParameterMetadata]?
+    var nextToken: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "Parameters": parameters = try json.list { (json) throws(JSONFailure) in try json.parameter() }
+      case "NextToken": nextToken = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      default: try json.skip()
+      }
+    }
+    return (try required(parameters, "Parameters"), nonEmpty(nextToken))
   }
 
-  struct Parameter: Decodable {
-    let name: String
-    let version: Int64
-    let lastModified: WireTime
-    let lastModifiedUser: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case name = "Name"
-      case version = "Version"
-      case lastModified = "LastModifiedDate"
-      case lastModifiedUser = "LastModifiedUser"
+  private mutating func parameter() throws(JSONFailure) -> ParameterMetadata {
+    var name: String?
+    var version: Int64?
+    var lastModified: WireTime?
+    var lastModifiedUser: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "Name": name = try json.string()
+      case "Version": version = try json.integer()
+      case "LastModifiedDate": lastModified = try json.time()
+      case "LastModifiedUser":
+        lastModifiedUser = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      default: try json.skip()
+      }
     }
-
-    var metadata: ParameterMetadata {
-      ParameterMetadata(
-        name: name, version: version, lastModified: lastModified.timestamp, lastModifiedUser: lastModifiedUser
-      )
-    }
+    return ParameterMetadata(
+      name: try required(name, "Name"), version: try required(version, "Version"),
+      lastModified: try required(lastModified, "LastModifiedDate").timestamp,
+      lastModifiedUser: lastModifiedUser)
   }
 }

@@ -17,7 +17,7 @@ extension AWSClient {
   ) async throws(AWSFailure) -> (services: [ServiceDescription], failures: [ServiceFailure]) {
     precondition((1...10).contains(services.count), "one call takes 1 to 10 services")
     let request = DescribeServicesRequest(cluster: cluster, services: services)
-    let (found, _) = try await read(.ecs, "DescribeServices", request, as: DescribeServicesResponse.self)
+    let found = try await read(.ecs, "DescribeServices", request, as: DescribeServicesResponse.self)
     return (
       found.services.map(ServiceDescription.init),
       (found.failures ?? []).map { ServiceFailure(arn: $0.arn ?? "", reason: $0.reason ?? "") }

@@ -42,7 +42,7 @@ extension AWSClient {
   ) async throws(AWSFailure) -> [TaskDescription] {
     precondition((1...100).contains(tasks.count), "one call takes 1 to 100 tasks")
     let request = DescribeTasksRequest(cluster: cluster, tasks: tasks)
-    let (found, _) = try await read(.ecs, "DescribeTasks", request, as: DescribeTasksResponse.self)
+    let found = try await read(.ecs, "DescribeTasks", request, as: DescribeTasksResponse.self)
     return found.tasks.map(TaskDescription.init)
   }
 }

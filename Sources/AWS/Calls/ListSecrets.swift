@@ -41,11 +41,10 @@ extension AWSClient {
     let request = ListSecretsRequest(
       nextToken: nextToken,
       filters: namePrefixes.isEmpty ? nil : [ListSecretsRequest.Filter(values: namePrefixes)])
-    let (page, answer) = try await read(
-      .secretsManager, "ListSecrets", request, as: ListSecretsResponse.self, limiter: secretsLimiter)
-    return SecretPage(
-      secrets: page.secrets.map(\.metadata), nextToken: nonEmpty(page.nextToken),
-      serverTime: answer.serverTime)
+    let (page, answer) = try await list(.secretsManager, "ListSecrets", request, limiter: secretsLimiter) {
+      (json) throws(JSONFailure) in try json.secretListing()
+    }
+    return SecretPage(secrets: page.secrets, nextToken: page.nextToken, serverTime: answer.serverTime)
   }
 }
 
@@ -77,34 +76,51 @@ private struct ListSecretsRequest: Encodable {
   }
 }
 
-private struct ListSecretsResponse: Decodable {
-  let secrets: [Secret]
-  let nextToken: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case secrets = "SecretList"
-    case nextToken = "NextToken"
+extension JSONReader {
+  fileprivate mutating func secretListing() throws(JSONFailure) -> (
+    secrets: [SecretMetadata], nextToken: String?
+  ) {
+    var secrets: [SecretMetadata]?
+    var nextToken: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "SecretList": secrets = try json.list { (json) throws(JSONFailure) in try json.secret() }
+      case "NextToken": nextToken = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      default: try json.skip()
+      }
+    }
+    return (try required(secrets, "SecretList"), nonEmpty(nextToken))
   }
 
-  struct Secret: Decodable {
-    let arn: String
-    let name: String
-    let versionStages: [String: [String]]?
-    let lastChanged: WireTime?
-    let deleted: WireTime?
-
-    private enum CodingKeys: String, CodingKey {
-      case arn = "ARN"
-      case name = "Name"
-      case versionStages = "SecretVersionsToStages"
-      case lastChanged = "LastChangedDate"
-      case deleted = "DeletedDate"
+  private mutating func secret() throws(JSONFailure) -> SecretMetadata {
+    var arn: String?
+    var name: String?
+    var versionStages: [String: [String]]?
+    var lastChanged: WireTime?
+    var deleted: WireTime?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "ARN": arn = try json.string()
+      case "Name": name = try json.string()
+      case "SecretVersionsToStages":
+        versionStages = try json.optional { (json) throws(JSONFailure) in try json.stages() }
+      case "LastChangedDate":
+        lastChanged = try json.optional { (json) throws(JSONFailure) in try json.time() }
+      case "DeletedDate": deleted = try json.optional { (json) throws(JSONFailure) in try json.time() }
+      default: try json.skip()
+      }
     }
+    return SecretMetadata(
+      arn: try required(arn, "ARN"), name: try required(name, "Name"), versionStages: versionStages ?? [:],
+      lastChanged: lastChanged?.timestamp, lastChangedHasFraction: lastChanged?.hasFraction ?? false,
+      deleted: deleted?.timestamp)
+  }
 
-    var metadata: SecretMetadata {
-      SecretMetadata(
-        arn: arn, name: name, versionStages: versionStages ?? [:], lastChanged: lastChanged?.timestamp,
-        lastChangedHasFraction: lastChanged?.hasFraction ?? false, deleted: deleted?.timestamp)
+  private mutating func stages() throws(JSONFailure) -> [String: [String]] {
+    var stages: [String: [String]] = [:]
+    try object { (key, json) throws(JSONFailure) in
+      stages[try key.text()] = try json.list { (json) throws(JSONFailure) in try json.string() }
     }
+    return stages
   }
 }

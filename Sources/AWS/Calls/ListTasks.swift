@@ -21,7 +21,7 @@ extension AWSClient {
     repeat {
       let request = ListTasksRequest(
         cluster: cluster, startedBy: startedBy, desiredStatus: desiredStatus, nextToken: token)
-      let (page, _) = try await read(.ecs, "ListTasks", request, as: ListTasksResponse.self)
+      let page = try await read(.ecs, "ListTasks", request, as: ListTasksResponse.self)
       tasks += page.taskArns
       token = try pages.follow(nonEmpty(page.nextToken))
     } while token != nil && tasks.count < 100

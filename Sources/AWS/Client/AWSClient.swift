@@ -54,12 +54,25 @@ public final class AWSClient: Sendable {
 
   /// A call of a JSON service that may be repeated.
   func read<Response: Decodable>(
-    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type,
-    limiter: RateLimiter? = nil
-  ) async throws(AWSFailure) -> (response: Response, answer: Answer) {
+    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type
+  ) async throws(AWSFailure) -> Response {
+    let call = Call(service: service, operation: operation, body: json(request), isRepeatable: true)
+    return try await send(call, as: type)
+  }
+
+  /// One page of a long listing: waits for its turn, and is read without a decoder.
+  func list<Page>(
+    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, limiter: RateLimiter,
+    page: (inout JSONReader) throws(JSONFailure) -> Page
+  ) async throws(AWSFailure) -> (page: Page, answer: Answer) {
     let call = Call(
       service: service, operation: operation, body: json(request), isRepeatable: true, limiter: limiter)
-    return try await send(call, as: type)
+    let answer = try await send(call)
+    do {
+      return (try JSONReader.read(answer.body, page), answer)
+    } catch {
+      throw answer.malformed(call, "the answer is not what \(operation) answers: \(error)")
+    }
   }
 
   /// A call of a JSON service that must not happen twice.
@@ -69,7 +82,7 @@ public final class AWSClient: Sendable {
   ) async throws(AWSFailure) -> Response {
     let call = Call(
       service: service, operation: operation, body: json(request), isRepeatable: false, comment: comment)
-    return try await send(call, as: type).response
+    return try await send(call, as: type)
   }
 
   /// A signed call of any service.
@@ -79,10 +92,10 @@ public final class AWSClient: Sendable {
 
   private func send<Response: Decodable>(
     _ call: Call, as type: Response.Type
-  ) async throws(AWSFailure) -> (response: Response, answer: Answer) {
+  ) async throws(AWSFailure) -> Response {
     let answer = try await send(call)
     do {
-      return (try JSONDecoder().decode(type, from: Data(answer.body)), answer)
+      return try JSONDecoder().decode(type, from: Data(answer.body))
     } catch {
       throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(place(of: error))")
     }
