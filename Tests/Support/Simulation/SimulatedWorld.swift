@@ -91,7 +91,8 @@ public final class SimulatedWorld: TaskExecutor, TimeSource {
   }
 
   /// Runs the work to its end and returns what it returned.
-  public func run<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) throws(Deadlock) -> Result {
+  public func run<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) throws(Deadlock) -> Result
+  {
     let result = Locked<Result?>(nil)
     let task = Task(executorPreference: self) {
       let value = await work()
@@ -115,8 +116,9 @@ public final class SimulatedWorld: TaskExecutor, TimeSource {
 
   private func advance() -> Bool {
     let timer = content.withLock { content -> Timer? in
-      let first = content.timers.indices.min {
-        (content.timers[$0].due, content.timers[$0].number) < (content.timers[$1].due, content.timers[$1].number)
+      let timers = content.timers
+      let first = timers.indices.min {
+        (timers[$0].due, timers[$0].number) < (timers[$1].due, timers[$1].number)
       }
       guard let first else { return nil }
       let timer = content.timers.remove(at: first)
