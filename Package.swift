@@ -42,7 +42,7 @@ let package = Package(
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
     .target(name: "Core", swiftSettings: settings),
-    .target(name: "Rules", dependencies: ["Core", yams], swiftSettings: settings),
+    .target(name: "Rules", dependencies: ["Core", "Platform", yams], swiftSettings: settings),
     .target(
       name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging],
       swiftSettings: settings),
