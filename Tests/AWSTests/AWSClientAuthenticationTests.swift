@@ -18,6 +18,31 @@ struct AWSClientAuthenticationTests {
     #expect(aws.dates.count == 4)
   }
 
+  @Test func `calls that are under way together all learn the time from their own refusal`() async throws {
+    let aws = StrictAWS(time, ahead: .seconds(3_600), waitsFor: 5)
+    let client = try client(aws, time: time)
+    let count = await withTaskGroup { group in
+      for _ in 0..<5 {
+        group.addTask { await caught { () throws(AWSFailure) in try await client.firstParameters() } }
+      }
+      return await group.reduce(into: 0) { if $1 == nil { $0 += 1 } }
+    }
+    #expect(count == 5 && aws.served == 5 && aws.dates.count == 10)
+  }
+
+  @Test func `calls that are refused together all go on with the new credentials`() async throws {
+    let aws = StrictAWS(time, accepts: "SECOND", waitsFor: 5)
+    let ring = KeyRing("FIRST", "SECOND")
+    let client = try client(aws, time: time, credentials: ring)
+    let count = await withTaskGroup { group in
+      for _ in 0..<5 {
+        group.addTask { await caught { () throws(AWSFailure) in try await client.firstParameters() } }
+      }
+      return await group.reduce(into: 0) { if $1 == nil { $0 += 1 } }
+    }
+    #expect(count == 5 && aws.served == 5)
+  }
+
   @Test func `a clock that is put right again needs no correction any more`() async throws {
     let script = Script([
       .error("InvalidSignatureException", [("Date", "Mon, 23 Nov 2026 13:00:00 GMT")]),

@@ -206,8 +206,9 @@ struct ContainerServiceTests {
 
   @Test(
     arguments: [
-      ("{}", "no services"), (#"{"services":[{}]}"#, "no services.[0].serviceArn"), ("<html>", "not JSON"),
-      (#"{"services":5}"#, "services has the wrong type"),
+      ("{}", "services is missing"), (#"{"services":[{}]}"#, "services[0]: serviceArn is missing"),
+      ("<html>", "not JSON"),
+      (#"{"services":5}"#, "services: the wrong type"),
       (String(repeating: #"{"a":"#, count: 10_000), "not JSON"),
     ])
   func `another shape is malformed`(_ body: String, _ words: String) async throws {

@@ -57,12 +57,30 @@ final class StrictAWS: HTTPTransport {
   private let time: StillTime
   private let offset: Duration
   private let key: Mutex<String>
+  private let gate: Mutex<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
   private let log = Mutex<(served: Int, dates: [String])>((0, []))
 
-  init(_ time: StillTime, ahead offset: Duration = .zero, accepts key: String = "KEY") {
+  init(
+    _ time: StillTime, ahead offset: Duration = .zero, accepts key: String = "KEY", waitsFor count: Int = 1
+  ) {
     self.time = time
     self.offset = offset
     self.key = Mutex(key)
+    gate = Mutex((count, []))
+  }
+
+  /// Holds the first calls until so many are there as it waits for.
+  private func waitForOthers() async {
+    await withCheckedContinuation { continuation in
+      let released = gate.withLock { gate in
+        gate.missing -= 1
+        gate.waiting.append(continuation)
+        guard gate.missing <= 0 else { return [CheckedContinuation<Void, Never>]() }
+        defer { gate.waiting = [] }
+        return gate.waiting
+      }
+      for waiting in released { waiting.resume() }
+    }
   }
 
   /// How many calls were accepted.
@@ -71,6 +89,7 @@ final class StrictAWS: HTTPTransport {
   var dates: [String] { log.withLock { $0.dates } }
 
   func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+    await waitForOthers()
     let now = time.now() + offset
     let date = request.header("X-Amz-Date") ?? ""
     log.withLock { $0.dates.append(date) }

@@ -79,23 +79,19 @@ struct RetryPolicyTests {
   @Test func `small differences of clocks are no skew`() {
     var skew = ClockSkew()
     let now = Timestamp(milliseconds: 1_000_000_000)
-    let observed = [
-      skew.observe(date: now + .seconds(239), host: "a", now: now),
-      skew.observe(date: nil, host: "a", now: now),
-    ]
-    #expect(observed == [false, false] && skew.signingTime(now, host: "a") == now)
+    skew.observe(date: now + .seconds(239), host: "a", now: now)
+    skew.observe(date: nil, host: "a", now: now)
+    #expect(skew.correction(for: "a") == .zero && !skew.differs(from: .zero, for: "a"))
   }
 
-  @Test func `a skew is corrected for its host alone, and is news once`() {
+  @Test func `a skew is corrected for its host alone, until it is gone`() {
     var skew = ClockSkew()
     let now = Timestamp(milliseconds: 1_000_000_000)
-    let observed = [
-      skew.observe(date: now - .seconds(240), host: "a", now: now),
-      skew.observe(date: now - .seconds(250), host: "a", now: now),
-    ]
-    #expect(observed == [true, false])
-    #expect(skew.signingTime(now, host: "a") == now - .seconds(250))
-    #expect(skew.signingTime(now, host: "b") == now)
+    skew.observe(date: now - .seconds(240), host: "a", now: now)
+    #expect(skew.correction(for: "a") == .seconds(-240) && skew.correction(for: "b") == .zero)
+    #expect(skew.differs(from: .zero, for: "a") && !skew.differs(from: .seconds(-250), for: "a"))
+    skew.observe(date: now, host: "a", now: now)
+    #expect(skew.correction(for: "a") == .zero && skew.differs(from: .seconds(-240), for: "a"))
   }
 
   @Test(

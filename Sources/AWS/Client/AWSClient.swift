@@ -97,7 +97,7 @@ public final class AWSClient: Sendable {
     do {
       return try JSONDecoder().decode(type, from: Data(answer.body))
     } catch {
-      throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(place(of: error))")
+      throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(JSONFailure(error))")
     }
   }
 
@@ -109,19 +109,24 @@ public final class AWSClient: Sendable {
   }
 }
 
-/// Where in a document an error is, without any of the document's own text.
-private func place(of error: any Error) -> String {
-  guard let error = error as? DecodingError else { return "not JSON" }
-  switch error {
-  case .keyNotFound(let key, let context): return "no \(path(context.codingPath + [key]))"
-  case .typeMismatch(_, let context), .valueNotFound(_, let context):
-    return "\(path(context.codingPath)) has the wrong type"
-  case .dataCorrupted(let context):
-    return context.codingPath.isEmpty ? "not JSON" : "\(path(context.codingPath)) makes no sense"
-  @unknown default: return "not JSON"
+extension JSONFailure {
+  /// What a decoder found wrong and where, without any of the document's own text.
+  fileprivate init(_ error: any Error) {
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context):
+      self.init(message: "\(key.stringValue) is missing", path: context.codingPath.map(Step.init))
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      self.init(message: "the wrong type", path: context.codingPath.map(Step.init))
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      self.init(message: "makes no sense", path: context.codingPath.map(Step.init))
+    default:
+      self.init(message: "not JSON")
+    }
   }
 }
 
-private func path(_ keys: [any CodingKey]) -> String {
-  keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+extension JSONFailure.Step {
+  fileprivate init(_ key: any CodingKey) {
+    self = key.intValue.map(Self.index) ?? .member(key.stringValue)
+  }
 }

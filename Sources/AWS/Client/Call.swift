@@ -50,6 +50,13 @@ struct Answer: Sendable {
   let requestID: String?
   let attempts: Int
 
+  init(_ response: HTTPResponse, attempts: Int) {
+    body = response.body
+    serverTime = response.date
+    requestID = ErrorAnswer.requestID(response)
+    self.attempts = attempts
+  }
+
   /// The failure of an answer that does not say what it should.
   func malformed(_ call: Call, _ message: String) -> AWSFailure {
     AWSFailure(

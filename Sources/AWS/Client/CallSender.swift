@@ -49,10 +49,11 @@ final class CallSender: Sendable {
     while true {
       do {
         try await waitForTurn(call)
+        let credentials = try await credentials(of: provider, for: call)
         progress.sent += 1
-        let response = try await attempt(call, as: provider, sent: &progress.sent)
+        let response = try await exchange(call, signedWith: credentials)
         recordSuccess(call.service, lastCost: progress.lastCost)
-        return response
+        return Answer(response, attempts: progress.sent)
       } catch {
         progress.mayHaveTakenEffect = progress.mayHaveTakenEffect || error.failure.mayHaveTakenEffect
         try await prepareNext(after: error, of: call, as: provider, &progress)
@@ -89,61 +90,63 @@ final class CallSender: Sendable {
     }
   }
 
-  private func attempt(
-    _ call: Call, as provider: (any CredentialsProvider)?, sent: inout Int
-  ) async throws(Setback) -> Answer {
-    let credentials: Credentials?
+  private func credentials(
+    of provider: (any CredentialsProvider)?, for call: Call
+  ) async throws(Setback) -> Credentials? {
     do {
-      credentials = try await provider?.credentials()
+      return try await provider?.credentials()
     } catch {
-      sent -= 1
       let kind: AWSFailure.Kind = error.isTransient ? .transient : .credentials
       throw Setback(call.failure(kind, error.message, mayHaveTakenEffect: false), cure: .none)
     }
-    let request = request(call, signedWith: credentials)
+  }
+
+  private func exchange(
+    _ call: Call, signedWith credentials: Credentials?
+  ) async throws(Setback) -> HTTPResponse {
+    let url = endpoints.url(of: call.service, in: region) + "/"
+    let correction = memory.withLock { $0.skew.correction(for: url) }
+    var request = request(call, url: url)
+    if let credentials {
+      SignatureV4(region: region, service: call.service.signingName)
+        .sign(&request, with: credentials, at: time.now() + correction)
+    }
     let response: HTTPResponse
     do {
       response = try await transport.send(request)
     } catch {
       throw Setback(error, of: call)
     }
-    return try judge(response, of: call, signedWith: credentials, to: request.url, attempts: sent)
-  }
-
-  private func request(_ call: Call, signedWith credentials: Credentials?) -> HTTPRequest {
-    let url = endpoints.url(of: call.service, in: region)
-    let agent = call.comment.map { "\(userAgent) \($0)" } ?? userAgent
-    var request = HTTPRequest(
-      method: "POST", url: url + "/", headers: call.headers + [("User-Agent", agent)], body: call.body,
-      mustNotRepeat: !call.isRepeatable, bypassesProxy: false, limits: limits)
-    guard let credentials else { return request }
-    let now = time.now()
-    let signingTime = memory.withLock { $0.skew.signingTime(now, host: request.url) }
-    SignatureV4(region: region, service: call.service.signingName)
-      .sign(&request, with: credentials, at: signingTime)
-    return request
-  }
-
-  private func judge(
-    _ response: HTTPResponse, of call: Call, signedWith credentials: Credentials?, to url: String,
-    attempts: Int
-  ) throws(Setback) -> Answer {
-    let now = time.now()
-    let date = response.header("date").flatMap(timestamp(httpDate:))
-    let clockMoved = memory.withLock { $0.skew.observe(date: date, host: url, now: now) }
-    let isSuccess = (200..<300).contains(response.status)
-    let setback =
-      isSuccess
-      ? nil
-      : Setback(response, of: call, signedWith: credentials, now: now, clockMoved: clockMoved)
-    let elapsed = time.elapsed()
-    memory.withLock {
-      $0.rates[call.service, default: AdaptiveRate()]
-        .record(isThrottled: setback?.failure.kind == .throttled, at: elapsed)
-    }
+    let isClockWrong = learnClock(from: response, of: url, used: correction)
+    let setback = Setback(
+      response, of: call, signedWith: credentials, now: time.now(), isClockWrong: isClockWrong)
+    learnRate(call.service, isThrottled: setback?.failure.kind == .throttled)
     if let setback { throw setback }
-    return Answer(
-      body: response.body, serverTime: date, requestID: ErrorAnswer.requestID(response), attempts: attempts)
+    return response
+  }
+
+  private func request(_ call: Call, url: String) -> HTTPRequest {
+    let agent = call.comment.map { "\(userAgent) \($0)" } ?? userAgent
+    return HTTPRequest(
+      method: "POST", url: url, headers: call.headers + [("User-Agent", agent)], body: call.body,
+      mustNotRepeat: !call.isRepeatable, bypassesProxy: false, limits: limits)
+  }
+
+  /// True where the request was signed with a time that the host may refuse.
+  private func learnClock(from response: HTTPResponse, of url: String, used: Duration) -> Bool {
+    let now = time.now()
+    let date = response.date
+    return memory.withLock { memory in
+      memory.skew.observe(date: date, host: url, now: now)
+      return memory.skew.differs(from: used, for: url)
+    }
+  }
+
+  private func learnRate(_ service: AWSServiceName, isThrottled: Bool) {
+    let now = time.elapsed()
+    memory.withLock {
+      $0.rates[service, default: AdaptiveRate()].record(isThrottled: isThrottled, at: now)
+    }
   }
 
   // MARK: Between attempts

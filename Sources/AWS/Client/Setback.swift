@@ -40,11 +40,12 @@ struct Setback: Error, Sendable {
     self.init(call.failure(kind, message, mayHaveTakenEffect: transport.mayHaveArrived), cure: cure)
   }
 
-  /// An answer that is not a success. `clockMoved` where it has shown this machine's clock to be wrong.
-  init(
+  /// Nil for a success. `isClockWrong` where the request was signed with a time that the host may refuse.
+  init?(
     _ response: HTTPResponse, of call: Call, signedWith credentials: Credentials?, now: Timestamp,
-    clockMoved: Bool
+    isClockWrong: Bool
   ) {
+    if (200..<300).contains(response.status) { return nil }
     let error = ErrorAnswer(response)
     let kind = AWSFailure.Kind(code: error.code, status: response.status)
     let secrets = call.secrets + [credentials?.secretAccessKey, credentials?.sessionToken].compactMap(\.self)
@@ -57,7 +58,8 @@ struct Setback: Error, Sendable {
       mayHaveTakenEffect: kind != .throttled && !isRefusal, attempts: 0)
     self.init(
       failure,
-      cure: Self.cure(kind, error.code, response, credentials: credentials, now: now, clockMoved: clockMoved))
+      cure: Self.cure(
+        kind, error.code, response, credentials: credentials, now: now, isClockWrong: isClockWrong))
   }
 
   private static func words(status: Int, code: String?) -> String {
@@ -66,10 +68,10 @@ struct Setback: Error, Sendable {
 
   private static func cure(
     _ kind: AWSFailure.Kind, _ code: String?, _ response: HTTPResponse, credentials: Credentials?,
-    now: Timestamp, clockMoved: Bool
+    now: Timestamp, isClockWrong: Bool
   ) -> Cure {
     if let code, let credentials {
-      if clockMoved, clockCodes.contains(code) { return .clock }
+      if isClockWrong, clockCodes.contains(code) { return .clock }
       if credentialsCodes.contains(code) { return .otherCredentials(credentials) }
     }
     guard kind == .throttled || kind == .transient else { return .none }
@@ -85,7 +87,7 @@ struct Setback: Error, Sendable {
     guard let text = response.header("retry-after") else { return nil }
     if let seconds = Int32(text) { return seconds >= 0 ? .seconds(seconds) : nil }
     // By its own clock where it gave it, so that ours does not matter.
-    let serverNow = response.header("date").flatMap(timestamp(httpDate:)) ?? now
+    let serverNow = response.date ?? now
     return timestamp(httpDate: text).map { max($0 - serverNow, .zero) }
   }
 }

@@ -10,18 +10,21 @@ struct ClockSkew: Sendable {
   /// `Date` header that a proxy kept for a moment must not make one.
   private static let tolerance = Duration.seconds(240)
 
-  /// What to sign with instead of `now`.
-  func signingTime(_ now: Timestamp, host: String) -> Timestamp { now + (corrections[host] ?? .zero) }
+  /// What to add to this machine's time before signing for a host.
+  func correction(for host: String) -> Duration { corrections[host] ?? .zero }
 
-  /// Learns from an answer that arrived `now`. True where later signatures will have another time by more than
-  /// the tolerance.
-  mutating func observe(date: Timestamp?, host: String, now: Timestamp) -> Bool {
-    guard let date else { return false }
-    let before = corrections[host] ?? .zero
+  /// Learns from an answer that arrived `now`.
+  mutating func observe(date: Timestamp?, host: String, now: Timestamp) {
+    guard let date else { return }
     let difference = date - now
-    corrections[host] = abs(difference) >= Self.tolerance ? difference : nil
-    return abs((corrections[host] ?? .zero) - before) >= Self.tolerance
+    corrections[host] = Self.matters(difference) ? difference : nil
   }
 
-  private func abs(_ duration: Duration) -> Duration { duration < .zero ? .zero - duration : duration }
+  /// True where a request that was signed with another correction may be refused for it. Compared with what was used
+  /// and not with the last one known: another call may have learned the same a moment before.
+  func differs(from used: Duration, for host: String) -> Bool { Self.matters(correction(for: host) - used) }
+
+  private static func matters(_ difference: Duration) -> Bool {
+    difference >= tolerance || difference <= .zero - tolerance
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
+import Platform
 
 /// The time in a `Date` or `Retry-After` header of the one form still in use (RFC 9110, 5.6.7):
 /// `Mon, 23 Nov 2026 05:03:11 GMT`; nothing for any other text.
@@ -17,3 +18,8 @@ func timestamp(httpDate text: String) -> Timestamp? {
 private let monthNames: [Substring] = [
   "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ]
+
+extension HTTPResponse {
+  /// The server's clock when it answered.
+  var date: Timestamp? { header("date").flatMap(timestamp(httpDate:)) }
+}
