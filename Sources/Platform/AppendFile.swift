@@ -12,21 +12,21 @@ public final class AppendFile: Sendable {
   public init(path: String) throws(FileWriteFailure) {
     self.path = path
     descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-    guard descriptor >= 0 else { throw FileWriteFailure(description: "\(path): \(systemError())") }
+    guard descriptor >= 0 else { throw FileWriteFailure(path) }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Appends all of the bytes and waits until they are on disk. After a failure a part of them may be there.
+  /// Appends all of the bytes and waits until they are on disk. On a full disk the part that fitted is taken back; a
+  /// part that a crash left is for `lastWholeLine`.
   public func append(_ bytes: [UInt8]) throws(FileWriteFailure) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw FileWriteFailure(description: "\(path): \(systemError())") }
-      rest = rest.dropFirst(written)
+    let before = lseek(descriptor, 0, SEEK_END)
+    guard before >= 0, writeFully(bytes, to: descriptor) else {
+      let failure = FileWriteFailure(path)
+      if before >= 0 { ftruncate(descriptor, before) }
+      throw failure
     }
-    guard fdatasync(descriptor) == 0 else { throw FileWriteFailure(description: "\(path): \(systemError())") }
+    guard fdatasync(descriptor) == 0 else { throw FileWriteFailure(path) }
   }
 
   /// The last whole line, without its newline; nil in a file without one. What follows it, the torn end of an append
@@ -36,7 +36,7 @@ public final class AppendFile: Sendable {
     guard size > 0 else { return nil }
     var tail = [UInt8](repeating: 0, count: min(size, 2 * limit))
     let count = unsafe pread(descriptor, &tail, tail.count, off_t(size - tail.count))
-    guard count == tail.count else { throw FileWriteFailure(description: "\(path): \(systemError())") }
+    guard count == tail.count else { throw FileWriteFailure(path) }
     guard let end = tail.lastIndex(of: 10) else {
       guard tail.count == size else {
         throw FileWriteFailure(description: "\(path): its last line is longer than any that was written")
@@ -51,7 +51,7 @@ public final class AppendFile: Sendable {
 
   private func truncate(to size: Int) throws(FileWriteFailure) {
     guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
-      throw FileWriteFailure(description: "\(path): \(systemError())")
+      throw FileWriteFailure(path)
     }
   }
 }

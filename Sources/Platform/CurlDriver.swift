@@ -26,7 +26,7 @@ internal import Synchronization
     precondition(Self.isInitialised, "libcurl cannot be initialised")
     guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory") }
     unsafe self.multi = unsafe multi
-    startThread(unsafe CurlLoop(driver: self, multi: multi, caBundle: caBundle))
+    startThread { [self] in unsafe CurlLoop(driver: self, multi: self.multi, caBundle: caBundle).run() }
   }
 
   /// Process-wide, once; libcurl 7.84+ is thread-safe in this.
@@ -77,25 +77,4 @@ internal import Synchronization
       return taken
     }
   }
-
-  /// Signals stay with the threads that want them: the mask is inherited, so there is no moment without it.
-  private func startThread(_ loop: CurlLoop) {
-    var all = sigset_t()
-    var before = sigset_t()
-    var thread = pthread_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    let argument = unsafe Unmanaged.passRetained(loop)
-    let error = unsafe pthread_create(&thread, nil, runLoop, argument.toOpaque())
-    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-    precondition(error == 0, "no thread for HTTP: error \(error)")
-    pthread_detach(thread)
-  }
-}
-
-/// A function and not a closure: it must belong to no actor.
-private func runLoop(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument = unsafe argument else { return nil }
-  unsafe Unmanaged<CurlLoop>.fromOpaque(argument).takeRetainedValue().run()
-  return nil
 }

@@ -19,20 +19,17 @@ public final class FileLock: Sendable {
   public init(path: String) throws(Failure) {
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .system(systemError()) }
+    // From here on `deinit` closes, where this throws too.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let failure = errno == EWOULDBLOCK ? Failure.held(by: Self.owner(descriptor)) : .system(systemError())
-      close(descriptor)
-      throw failure
+      throw errno == EWOULDBLOCK ? .held(by: Self.owner(descriptor)) : .system(systemError())
     }
     let text = Array("\(getpid())\n".utf8)
     guard ftruncate(descriptor, 0) == 0, unsafe pwrite(descriptor, text, text.count, 0) == text.count else {
-      let failure = Failure.system(systemError())
-      close(descriptor)
-      throw failure
+      throw .system(systemError())
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   private static func owner(_ descriptor: Int32) -> Int32? {
     var bytes = [UInt8](repeating: 0, count: 16)
@@ -40,6 +37,3 @@ public final class FileLock: Sendable {
     return Int32(String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 10 }, as: UTF8.self))
   }
 }
-
-/// The system's words for the last failure of a system call.
-func systemError() -> String { unsafe String(cString: strerror(errno)) }

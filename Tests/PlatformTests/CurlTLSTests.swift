@@ -41,7 +41,10 @@ import Testing
   }
 
   @Test func `a handshake that is cut or silent says nothing about certificates`() async throws {
-    let cutting = RawServer { $0.reset() }
+    let cutting = RawServer { connection in
+      connection.waitForPeer()
+      connection.reset()
+    }
     let cut = try #require(
       await failure(CurlTransport(caBundle: nil), request("https://127.0.0.1:\(cutting.port)/")))
     #expect(cut.kind == .cut, "\(cut)")
