@@ -177,7 +177,7 @@ struct SignatureV4Tests {
         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
         """)
     #expect(
-      signer.stringToSign(canonical, at: suiteTime) == """
+      signer.stringToSign(canonical, at: SigningTime(suiteTime)) == """
         AWS4-HMAC-SHA256
         20150830T123600Z
         20150830/us-east-1/service/aws4_request

@@ -108,25 +108,3 @@ public final class AWSClient: Sendable {
     return Array(data)
   }
 }
-
-extension JSONFailure {
-  /// What a decoder found wrong and where, without any of the document's own text.
-  fileprivate init(_ error: any Error) {
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context):
-      self.init(message: "\(key.stringValue) is missing", path: context.codingPath.map(Step.init))
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      self.init(message: "the wrong type", path: context.codingPath.map(Step.init))
-    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      self.init(message: "makes no sense", path: context.codingPath.map(Step.init))
-    default:
-      self.init(message: "not JSON")
-    }
-  }
-}
-
-extension JSONFailure.Step {
-  fileprivate init(_ key: any CodingKey) {
-    self = key.intValue.map(Self.index) ?? .member(key.stringValue)
-  }
-}

@@ -21,31 +21,30 @@ public struct SignatureV4: Sendable {
   /// Adds `X-Amz-Date`, `X-Amz-Security-Token` where there is a token, and `Authorization`. Every header that the
   /// request already has is signed, but for those that proxies may change.
   public func sign(_ request: inout HTTPRequest, with credentials: Credentials, at time: Timestamp) {
-    request.headers.append(("X-Amz-Date", SigningTime(time).text))
+    let time = SigningTime(time)
+    request.headers.append(("X-Amz-Date", time.text))
     if let token = credentials.sessionToken { request.headers.append(("X-Amz-Security-Token", token)) }
     request.headers.append(("Authorization", authorization(for: request, with: credentials, at: time)))
   }
 
   /// The value of the `Authorization` header for a request that has every other header that is to be signed.
-  func authorization(
-    for request: HTTPRequest, with credentials: Credentials, at time: Timestamp
+  private func authorization(
+    for request: HTTPRequest, with credentials: Credentials, at time: SigningTime
   ) -> String {
     let canonical = CanonicalRequest(request)
-    let key = signingKey(credentials.secretAccessKey, on: SigningTime(time).day)
+    let key = signingKey(credentials.secretAccessKey, on: time.day)
     let signature = SHA256.authenticate(stringToSign(canonical, at: time).utf8, key: key)
-    return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope(at: time)), "
+    return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope(on: time.day)), "
       + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature.hex)"
   }
 
   /// What is signed: the algorithm, the time, the scope and the digest of the canonical request.
-  func stringToSign(_ canonical: CanonicalRequest, at time: Timestamp) -> String {
+  func stringToSign(_ canonical: CanonicalRequest, at time: SigningTime) -> String {
     let digest = SHA256.hash(canonical.text.utf8).hex
-    return "AWS4-HMAC-SHA256\n\(SigningTime(time).text)\n\(scope(at: time))\n\(digest)"
+    return "AWS4-HMAC-SHA256\n\(time.text)\n\(scope(on: time.day))\n\(digest)"
   }
 
-  private func scope(at time: Timestamp) -> String {
-    "\(SigningTime(time).day)/\(region)/\(service)/aws4_request"
-  }
+  private func scope(on day: String) -> String { "\(day)/\(region)/\(service)/aws4_request" }
 
   /// A key for one day, Region and service, from which nobody can get back to the secret.
   private func signingKey(_ secret: String, on day: String) -> [UInt8] {
@@ -57,14 +56,18 @@ public struct SignatureV4: Sendable {
   }
 }
 
-/// The basic format of ISO 8601, whole seconds, UTC: `20150830T123600Z`.
+/// The basic format of ISO 8601, whole seconds, UTC.
 struct SigningTime {
+  /// `20150830T123600Z`
   let text: String
+  /// `20150830`
+  let day: String
 
   init(_ time: Timestamp) {
-    text = time.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+    let digits = time.description.utf8.prefix(19).filter {
+      $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":")
+    }
+    text = String(decoding: digits, as: UTF8.self) + "Z"
+    day = String(decoding: digits.prefix(8), as: UTF8.self)
   }
-
-  /// `20150830`
-  var day: String { String(text.prefix(8)) }
 }
