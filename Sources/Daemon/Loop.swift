@@ -97,7 +97,9 @@ public struct Loop {
   /// Runs to the end. `first` are the events it begins with.
   ///
   /// Throws when a step could not be made durable: nothing after it was done, and the next start decides.
-  public mutating func run(_ first: [Event], notices: AsyncStream<Notice>) async throws(Failure) -> End {
+  public mutating func run(
+    _ first: [Event], notices: some AsyncSequence<Notice, Never> & Sendable
+  ) async throws(Failure) -> End {
     let inbox = inbox
     let result: Result<End, Failure> = await withDiscardingTaskGroup { group in
       group.addTask {
@@ -116,7 +118,7 @@ public struct Loop {
 
   private mutating func turn(_ group: inout DiscardingTaskGroup) async throws(Failure) -> End {
     while true {
-      ports.reporter.alive(engine.summary, isReady: engine.hasTriedEveryScope)
+      try ports.reporter.alive(engine.summary, isReady: engine.hasTriedEveryScope)
       if let end = try end(&group) { return end }
       let untilDeadline = engine.nextDeadline.map { $0 - clock.now } ?? Self.heartbeat
       let facts = await inbox.next(within: min(Self.heartbeat, untilDeadline), by: ports.time)
@@ -153,9 +155,8 @@ public struct Loop {
       try handle(event, &group)
     case .notice(.reload):
       ports.reporter.reloading()
-      let rules = ports.reload()
-      if let rules { try handle(.rulesReloaded(rules), &group) }
-      ports.reporter.reloaded(kept: rules == nil)
+      if let rules = ports.reload() { try handle(.rulesReloaded(rules), &group) }
+      ports.reporter.reloaded()
     case .notice(.stop(let reason)):
       guard stop == nil else { return }
       stop = (reason, clock.now + Self.stopGrace)

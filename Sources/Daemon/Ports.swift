@@ -54,12 +54,14 @@ public protocol DurableLog {
 public protocol Reporter {
   /// These records are durable.
   func recorded(_ records: [Record])
-  /// The loop has just gone round. `isReady` once every scope was tried.
-  func alive(_ summary: Engine.Summary, isReady: Bool)
+  /// The loop has just gone round; it does so at least once a second. `isReady` once every scope was tried.
+  ///
+  /// Throws where the process must not go on.
+  func alive(_ summary: Engine.Summary, isReady: Bool) throws(Failure)
   /// A reload begins.
   func reloading()
-  /// The reload is over; `kept` where the rules are broken and the old ones stay in force.
-  func reloaded(kept: Bool)
+  /// The reload is over.
+  func reloaded()
   /// The end begins.
   func stopping()
 }

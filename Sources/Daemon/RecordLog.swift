@@ -68,8 +68,8 @@ extension Record {
       fields["region"] = scope.location.region
     case .changed(let change, let targets):
       fields["resource"] = change.resource.description
-      // A field may stand several times in the journal, but not in a dictionary: one target, or none.
-      if targets.count == 1 { fields["target"] = targets[0].description }
+      return fields.mapValues { .string($0) }.merging(
+        ["target": .array(targets.map { .string($0.description) })]) { $1 }
     case .disappeared(let resource), .returned(let resource):
       fields["resource"] = resource.description
     case .planned(let plan):

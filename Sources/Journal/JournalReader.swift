@@ -38,6 +38,18 @@ public struct JournalReader {
     }
   }
 
+  /// Everything an engine must know, as it stands.
+  public func state() throws(JournalFailure) -> State {
+    do { return try database.read { try StateTables().read($0) } } catch {
+      throw JournalFailure(directory + "/" + JournalFiles.database, error)
+    }
+  }
+
+  /// True where there is a journal in the directory.
+  public static func isThere(_ directory: String) -> Bool {
+    FileManager.default.fileExists(atPath: directory + "/" + JournalFiles.database)
+  }
+
   /// What to look for; a record must fit all of it.
   public struct Filter: Sendable {
     /// A target as records write it, with or without `ecs:`.
@@ -100,11 +112,11 @@ public struct JournalReader {
   ///
   /// Throws a `ChainError` for the first that is not, or is not there any more.
   public func verify() throws -> Int64 {
-    var chain = ChainHead.empty
-    let head = try database.read { database in
+    let (chain, head) = try database.read { database in
+      var chain = ChainHead.empty
       let lines = try String.fetchCursor(database, sql: "SELECT line FROM records ORDER BY seq")
       while let line = try lines.next() { try chain.follow(line) }
-      return try Schema.head(database).chain
+      return (chain, try Schema.head(database).chain)
     }
     guard chain.seq >= head.seq else {
       throw ChainError(

@@ -8,7 +8,9 @@ struct Rollwatch: AsyncParsableCommand {
     commandName: "rollwatch",
     abstract: "Restarts ECS services when the parameters and secrets they read have changed.",
     version: version,
-    subcommands: [])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, HistoryCommand.self, RestartCommand.self,
+    ])
 }
 
 /// The released version, also named in the user agent and in `started` records.

@@ -138,7 +138,7 @@ struct Quiet: Reporter {
   func recorded(_ records: [Record]) {}
   func alive(_ summary: Engine.Summary, isReady: Bool) {}
   func reloading() {}
-  func reloaded(kept: Bool) {}
+  func reloaded() {}
   func stopping() {}
 }
 
