@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["rollwatch", "local-aws", "LocalAWS", "Core", "Platform", subprocess, system],
+      dependencies: ["rollwatch", "local-aws", "LocalAWS", "Core", "Rules", "Platform", subprocess, system],
       swiftSettings: settings),
   ]
 )
