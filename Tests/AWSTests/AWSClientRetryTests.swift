@@ -67,6 +67,21 @@ struct AWSClientRetryTests {
     #expect(time.elapsed() - start == .milliseconds(1_500))
   }
 
+  @Test(
+    arguments: [
+      ("Mon, 23 Nov 2026 13:00:05 GMT", "Mon, 23 Nov 2026 13:00:00 GMT", 5_000),
+      ("Mon, 23 Nov 2026 12:00:05 GMT", "", 5_000), ("Mon, 23 Nov 2026 11:00:00 GMT", "", 0),
+      ("soon", "", 0), ("-5", "", 0),
+    ])
+  func `a wish may be a date, by the server's own clock`(
+    _ wish: String, _ date: String, _ milliseconds: Int64
+  ) async throws {
+    let script = Script([.answer(503, "", [("Retry-After", wish), ("Date", date)]), .emptyPage])
+    _ = try await client(script, time: time).firstParameters()
+    let waited = time.elapsed().milliseconds
+    #expect((milliseconds..<max(milliseconds, 1_000) + 1).contains(waited))
+  }
+
   @Test func `a wish of many minutes ends the call at once`() async throws {
     let script = Script([.answer(503, "", [("Retry-After", "600")]), .emptyPage])
     let client = try client(script, time: time)

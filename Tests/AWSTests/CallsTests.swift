@@ -204,6 +204,19 @@ struct ContainerServiceTests {
     #expect(service.deploymentConfiguration == nil && service.deployments.isEmpty && service.events.isEmpty)
   }
 
+  @Test func `parts that say nothing do not spoil the rest`() async throws {
+    let body = """
+      {"services":[{"serviceArn":"a","serviceName":"s","clusterArn":"c","status":"ACTIVE","desiredCount":1,
+      "runningCount":1,"pendingCount":0,"deploymentController":{},"deploymentConfiguration":{"deploymentCircuitBreaker":
+      {"enable":true}},"deployments":null,"events":[{"id":"e"},{"createdAt":5,"message":"m"}]}],"failures":null}
+      """
+    let service = try #require(
+      try await client(Script([.ok(body)])).describeServices(cluster: "c", services: ["s"]).services.first)
+    #expect(service.controller == "ECS" && service.events.map(\.message) == ["m"])
+    #expect(service.deploymentConfiguration?.hasCircuitBreaker == true)
+    #expect(service.deploymentConfiguration?.rollsBack == false)
+  }
+
   @Test(
     arguments: [
       ("{}", "services is missing"), (#"{"services":[{}]}"#, "services[0]: serviceArn is missing"),

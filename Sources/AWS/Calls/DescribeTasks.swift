@@ -25,7 +25,7 @@ public struct TaskDescription: Sendable, Hashable {
 
 /// One container of a task.
 public struct ContainerDescription: Sendable, Hashable {
-  /// The name in the task definition.
+  /// The name in the task definition; empty where AWS does not say.
   public let name: String
   /// What its process ended with.
   public let exitCode: Int?
@@ -67,7 +67,7 @@ private struct WireTask: Decodable {
   let containers: [Container]?
 
   struct Container: Decodable {
-    let name: String
+    let name: String?
     let exitCode: Int?
     let reason: String?
     let lastStatus: String?
@@ -82,7 +82,7 @@ extension TaskDescription {
       startedAt: wire.startedAt?.timestamp, stoppedAt: wire.stoppedAt?.timestamp,
       containers: (wire.containers ?? []).map {
         ContainerDescription(
-          name: $0.name, exitCode: $0.exitCode, reason: nonEmpty($0.reason), lastStatus: $0.lastStatus)
+          name: $0.name ?? "", exitCode: $0.exitCode, reason: nonEmpty($0.reason), lastStatus: $0.lastStatus)
       })
   }
 }

@@ -19,7 +19,7 @@ struct WireService: Decodable {
   let events: [Event]?
 
   struct Controller: Decodable {
-    let type: String
+    let type: String?
   }
 
   struct Configuration: Decodable {
@@ -30,8 +30,8 @@ struct WireService: Decodable {
   }
 
   struct CircuitBreaker: Decodable {
-    let enable: Bool
-    let rollback: Bool
+    let enable: Bool?
+    let rollback: Bool?
   }
 
   struct Deployment: Decodable {
@@ -49,8 +49,8 @@ struct WireService: Decodable {
   }
 
   struct Event: Decodable {
-    let createdAt: WireTime
-    let message: String
+    let createdAt: WireTime?
+    let message: String?
   }
 }
 
@@ -64,9 +64,7 @@ extension ServiceDescription {
       deploymentConfiguration: wire.deploymentConfiguration.map(DeploymentConfiguration.init),
       taskDefinition: nonEmpty(wire.taskDefinition),
       deployments: (wire.deployments ?? []).map(DeploymentDescription.init),
-      events: (wire.events ?? []).prefix(100).map {
-        ServiceEvent(createdAt: $0.createdAt.timestamp, message: $0.message)
-      })
+      events: (wire.events ?? []).prefix(100).compactMap(ServiceEvent.init))
   }
 }
 
@@ -74,8 +72,9 @@ extension DeploymentConfiguration {
   init(_ wire: WireService.Configuration) {
     self.init(
       minimumHealthyPercent: wire.minimumHealthyPercent, maximumPercent: wire.maximumPercent,
-      hasCircuitBreaker: wire.deploymentCircuitBreaker?.enable ?? false,
-      rollsBack: wire.deploymentCircuitBreaker.map { $0.enable && $0.rollback } ?? false,
+      hasCircuitBreaker: wire.deploymentCircuitBreaker?.enable == true,
+      rollsBack: wire.deploymentCircuitBreaker?.enable == true
+        && wire.deploymentCircuitBreaker?.rollback == true,
       strategy: wire.strategy)
   }
 }
@@ -88,5 +87,13 @@ extension DeploymentDescription {
       rolloutStateReason: nonEmpty(wire.rolloutStateReason), desiredCount: wire.desiredCount,
       pendingCount: wire.pendingCount, runningCount: wire.runningCount, failedTasks: wire.failedTasks ?? 0,
       taskDefinition: nonEmpty(wire.taskDefinition))
+  }
+}
+
+extension ServiceEvent {
+  /// Nil for an event that says nothing: no reason to make nothing of the whole service.
+  init?(_ wire: WireService.Event) {
+    guard let createdAt = wire.createdAt, let message = wire.message else { return nil }
+    self.init(createdAt: createdAt.timestamp, message: message)
   }
 }
