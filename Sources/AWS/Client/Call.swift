@@ -34,16 +34,17 @@ struct Call: Sendable {
 
   /// A failure of this call that no answer of AWS's explains.
   func failure(
-    _ kind: AWSFailure.Kind, _ message: String, status: Int? = nil, mayHaveTakenEffect: Bool
+    _ kind: AWSFailure.Kind, _ message: String, mayHaveTakenEffect: Bool
   ) -> AWSFailure {
     AWSFailure(
-      kind: kind, operation: name, code: nil, message: message, requestID: nil, status: status,
+      kind: kind, operation: name, code: nil, message: message, requestID: nil, status: nil,
       mayHaveTakenEffect: mayHaveTakenEffect, attempts: 0)
   }
 }
 
 /// A success.
 struct Answer: Sendable {
+  let status: Int
   let body: [UInt8]
   /// AWS's clock when it answered, whole seconds.
   let serverTime: Timestamp?
@@ -51,6 +52,7 @@ struct Answer: Sendable {
   let attempts: Int
 
   init(_ response: HTTPResponse, attempts: Int) {
+    status = response.status
     body = response.body
     serverTime = response.date
     requestID = ErrorAnswer.requestID(response)
@@ -61,6 +63,6 @@ struct Answer: Sendable {
   func malformed(_ call: Call, _ message: String) -> AWSFailure {
     AWSFailure(
       kind: .malformedAnswer, operation: call.name, code: nil, message: message, requestID: requestID,
-      status: 200, mayHaveTakenEffect: true, attempts: attempts)
+      status: status, mayHaveTakenEffect: true, attempts: attempts)
   }
 }

@@ -249,7 +249,7 @@ private func unescaped(_ raw: ArraySlice<UInt8>) throws(JSONFailure) -> [UInt8] 
   return text
 }
 
-/// The character of one `\uXXXX`, or of two that belong together.
+/// The character of one `\u` escape, or of two that belong together.
 private func scalar(_ rest: inout ArraySlice<UInt8>) throws(JSONFailure) -> Unicode.Scalar {
   let unit = try codeUnit(&rest)
   if let scalar = Unicode.Scalar(unit) { return scalar }
