@@ -8,7 +8,8 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case throttled
     /// AWS, or something before it, is broken for now.
     case transient
-    /// No answer came: nobody listens, the connection was cut, a time limit passed, the certificate is not trusted.
+    /// No answer came: nobody listens, the connection was cut, a time limit passed, the certificate is not
+    /// trusted.
     case unreachable
     /// The credentials are good and do not permit this.
     case denied

@@ -10,8 +10,8 @@ public struct ServiceFailure: Sendable, Hashable {
 }
 
 extension AWSClient {
-  /// Reads at most 10 services, by name or ARN, of one cluster. A cluster that does not exist is a failure of kind
-  /// `notFound`; a service that does not is in `failures`.
+  /// Reads at most 10 services, by name or ARN, of one cluster. A cluster that does not exist is a failure
+  /// of kind `notFound`; a service that does not is in `failures`.
   public func describeServices(
     cluster: String, services: [String]
   ) async throws(AWSFailure) -> (services: [ServiceDescription], failures: [ServiceFailure]) {

@@ -9,8 +9,8 @@ public struct SecretMetadata: Sendable, Hashable {
   public let arn: String
   /// The name.
   public let name: String
-  /// The stages of each version id. Empty for a secret that has no value yet; a version may have no stage, and
-  /// AWSCURRENT is not promised to be on one version only.
+  /// The stages of each version id. Empty for a secret that has no value yet; a version may have no stage,
+  /// and AWSCURRENT is not promised to be on one version only.
   public let versionStages: [String: [String]]
   /// When anything about the secret changed, its tags included. Late by up to five minutes.
   public let lastChanged: Timestamp?
@@ -31,9 +31,9 @@ public struct SecretPage: Sendable {
 }
 
 extension AWSClient {
-  /// One page of at most 100 secrets whose names begin with one of at most 10 prefixes, or of all where there is
-  /// none. Secrets that are scheduled for deletion are among them. They come in the order of their making, in
-  /// which a secret made meanwhile moves no other to another page.
+  /// One page of at most 100 secrets whose names begin with one of at most 10 prefixes, or of all where
+  /// there is none. Secrets that are scheduled for deletion are among them. They come in the order of their
+  /// making, in which a secret made meanwhile moves no other to another page.
   public func listSecrets(
     namePrefixes: [String], nextToken: String?
   ) async throws(AWSFailure) -> SecretPage {

@@ -10,8 +10,8 @@ public enum DesiredTaskStatus: String, Sendable, Hashable, CaseIterable, Encodab
 }
 
 extension AWSClient {
-  /// The ARNs of the first tasks, about 100 at most, that somebody started: for a service's tasks, the id of their
-  /// deployment.
+  /// The ARNs of the first tasks, about 100 at most, that somebody started: for a service's tasks, the id
+  /// of their deployment.
   public func listTasks(
     cluster: String, startedBy: String, desiredStatus: DesiredTaskStatus
   ) async throws(AWSFailure) -> [String] {

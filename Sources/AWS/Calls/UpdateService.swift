@@ -7,8 +7,8 @@ extension AWSClient {
   /// AWS gives this call no token to tell a repetition by, so it is sent again only after an attempt that did
   /// nothing. After a failure that `mayHaveTakenEffect`, look for a new deployment.
   ///
-  /// - Parameter restart: the restart's id, which the user agent carries so that CloudTrail ties the call to its
-  ///   record.
+  /// - Parameter restart: the restart's id, which the user agent carries so that CloudTrail ties the call
+  ///   to its record.
   public func updateService(
     cluster: String, service: String, restart: String
   ) async throws(AWSFailure) -> ServiceDescription {

@@ -20,10 +20,11 @@ public struct ClientLimits: Sendable, Hashable {
   }
 }
 
-/// The calls that rollwatch makes, in one Region with one identity. Each is one function in a file of its own.
+/// The calls that rollwatch makes, in one Region with one identity. Each is one function in a file of its
+/// own.
 ///
-/// Every call throws an `AWSFailure` and no other error. Calls that may be made twice are repeated as AWS's SDKs
-/// do by default; `updateService` only where nothing has happened.
+/// Every call throws an `AWSFailure` and no other error. Calls that may be made twice are repeated as AWS's
+/// SDKs do by default; `updateService` only where nothing has happened.
 public final class AWSClient: Sendable {
   /// The Region of every call.
   public let region: String

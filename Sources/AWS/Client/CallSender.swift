@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries a call to its answer: waits for its turn, signs it, sends it, and decides what a failed attempt means.
-// A call that must not happen twice is repeated only where it is certain that nothing has happened.
+// Carries a call to its answer: waits for its turn, signs it, sends it, and decides what a failed attempt
+// means. A call that must not happen twice is repeated only where it is certain that nothing has happened.
 
 import Core
 import Platform

@@ -14,8 +14,8 @@ public struct PageGuard: Sendable {
     self.pageLimit = pageLimit
   }
 
-  /// The token of the page to read next; nil after the last. Fails where a token comes back, for it would do so for
-  /// ever, and where there are too many pages.
+  /// The token of the page to read next; nil after the last. Fails where a token comes back, for it would
+  /// do so for ever, and where there are too many pages.
   public mutating func follow(_ nextToken: String?) throws(AWSFailure) -> String? {
     guard let nextToken else { return nil }
     guard seen.count + 1 < pageLimit else { throw failure("there are more than \(pageLimit) pages") }

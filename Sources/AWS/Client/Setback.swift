@@ -78,8 +78,8 @@ struct Setback: Error, Sendable {
     return .pause(hint: hint(response, now: now), isTimeout: false)
   }
 
-  /// How long the server wants to be left alone: `x-amz-retry-after` in milliseconds, or `Retry-After` in seconds
-  /// or as a date.
+  /// How long the server wants to be left alone: `x-amz-retry-after` in milliseconds, or `Retry-After` in
+  /// seconds or as a date.
   private static func hint(_ response: HTTPResponse, now: Timestamp) -> Duration? {
     if let text = response.header("x-amz-retry-after"), let milliseconds = Int32(text), milliseconds >= 0 {
       return .milliseconds(milliseconds)

@@ -17,8 +17,8 @@ public struct EndpointOptions: Sendable, Hashable {
     self.usesDualStack = usesDualStack
   }
 
-  /// The URL of a service in a Region, without a slash at its end. The Region's name becomes part of a host name,
-  /// so it must be one label of a host name.
+  /// The URL of a service in a Region, without a slash at its end. The Region's name becomes part of a host
+  /// name, so it must be one label of a host name.
   public func url(of service: AWSServiceName, in region: String) -> String {
     if let override = overrides[service] { return override }
     precondition(isRegion(region), "a Region that is no host label reached the endpoint table")

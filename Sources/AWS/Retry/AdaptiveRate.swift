@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The "adaptive" retries of AWS's SDKs: after the first throttling a client holds itself to a rate, which falls to
-// 0.7 of what it was at each throttling and comes back along a cubic curve, as TCP CUBIC does (RFC 9438).
+// The "adaptive" retries of AWS's SDKs: after the first throttling a client holds itself to a rate, which
+// falls to 0.7 of what it was at each throttling and comes back along a cubic curve, as TCP CUBIC does (RFC
+// 9438).
 
 import Core
 import Foundation
 
-/// The rate at which one client may call one service. Pure: every method is told what time it is, as time since
-/// some start on a steady clock.
+/// The rate at which one client may call one service. Pure: every method is told what time it is, as time
+/// since some start on a steady clock.
 struct AdaptiveRate: Sendable {
   /// Calls a second; nil until the first throttling.
   private(set) var rate: Double?

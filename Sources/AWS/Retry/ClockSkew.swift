@@ -20,8 +20,8 @@ struct ClockSkew: Sendable {
     corrections[host] = Self.matters(difference) ? difference : nil
   }
 
-  /// True where a request that was signed with another correction may be refused for it. Compared with what was used
-  /// and not with the last one known: another call may have learned the same a moment before.
+  /// True where a request that was signed with another correction may be refused for it. Compared with what
+  /// was used and not with the last one known: another call may have learned the same a moment before.
   func differs(from used: Duration, for host: String) -> Bool { Self.matters(correction(for: host) - used) }
 
   private static func matters(_ difference: Duration) -> Bool {

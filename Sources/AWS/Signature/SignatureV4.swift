@@ -18,8 +18,8 @@ public struct SignatureV4: Sendable {
     self.service = service
   }
 
-  /// Adds `X-Amz-Date`, `X-Amz-Security-Token` where there is a token, and `Authorization`. Every header that the
-  /// request already has is signed, but for those that proxies may change.
+  /// Adds `X-Amz-Date`, `X-Amz-Security-Token` where there is a token, and `Authorization`. Every header
+  /// that the request already has is signed, but for those that proxies may change.
   public func sign(_ request: inout HTTPRequest, with credentials: Credentials, at time: Timestamp) {
     let time = SigningTime(time)
     request.headers.append(("X-Amz-Date", time.text))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every shape in which an error comes back. What the shapes have in common is the rule of AWS's own parsers: a
-// header may overrule the body, a namespace and a link may surround the code, and anything else is no AWS error.
+// Every shape in which an error comes back. What the shapes have in common is the rule of AWS's own
+// parsers: a header may overrule the body, a namespace and a link may surround the code, and anything else
+// is no AWS error.
 
 import Foundation
 import Platform

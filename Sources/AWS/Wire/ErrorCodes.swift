@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What AWS's error codes mean. The lists of throttling, transient and clock codes are those of AWS's own SDKs.
+// What AWS's error codes mean. The lists of throttling, transient and clock codes are those of AWS's own
+// SDKs.
 
 extension AWSFailure.Kind {
   /// The kind of an error answer. The code decides where it is known, else the status.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads JSON in one pass, into the caller's own variables and without building the document. A sweep is hundreds of
-// pages of which a tenth of the text is wanted: `JSONDecoder` takes eight times as long for them, most of it for
-// members that nobody asked for.
+// Reads JSON in one pass, into the caller's own variables and without building the document. A sweep is
+// hundreds of pages of which a tenth of the text is wanted: `JSONDecoder` takes four to six times as long
+// for them, most of it for members that nobody asked for.
 
 /// A text's bytes as they stand in the document, and what it takes to make text of them.
 private struct RawText {

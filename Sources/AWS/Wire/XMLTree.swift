@@ -160,8 +160,8 @@ private struct XMLReader {
 
   // MARK: What is passed over
 
-  /// White space, comments and instructions outside the root element. A document type is refused here: it is no
-  /// element's name.
+  /// White space, comments and instructions outside the root element. A document type is refused here: it
+  /// is no element's name.
   private mutating func skipMisc() throws(XMLFailure) {
     repeat { skipSpace() } while try skipComment()
   }
