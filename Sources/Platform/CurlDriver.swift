@@ -30,7 +30,7 @@ internal import Synchronization
   }
 
   /// Process-wide, once; libcurl 7.84+ is thread-safe in this.
-  private static let isInitialised = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  private static let isInitialised = OpenSSL.isReady && curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   // MARK: From any thread
 

@@ -64,8 +64,14 @@ private func hexDigit(_ value: UInt8) -> UInt8 {
   value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
+/// OpenSSL without the clean-up that it does when a process exits, since the thread that drives HTTP may still be using
+/// it then. To be asked before anything else of OpenSSL.
+enum OpenSSL {
+  static let isReady = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+}
+
 private func fetch(_ name: String) -> OpaquePointer {
-  guard let algorithm = unsafe EVP_MD_fetch(nil, name, nil) else {
+  guard OpenSSL.isReady, let algorithm = unsafe EVP_MD_fetch(nil, name, nil) else {
     preconditionFailure("OpenSSL has no \(name)")
   }
   return unsafe algorithm

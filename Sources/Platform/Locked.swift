@@ -10,10 +10,10 @@
 ///
 /// `Synchronization.Mutex`, except under the thread sanitizer, which cannot see into it on Linux and reports races that
 /// are none; there it is a pthread mutex.
-public final class Locked<Value>: @unchecked Sendable {
+@safe public final class Locked<Value>: @unchecked Sendable {
   #if TSAN
     private var value: Value
-    private let mutex = unsafe UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
     /// A lock around a value.
     public init(_ value: Value) {

@@ -86,11 +86,10 @@ final class RawServer: Sendable {
         bytes.append(byte)
       }
       let head = String(decoding: bytes, as: UTF8.self)
-      var body: [UInt8] = []
       let length = head.firstMatch(of: /(?i)content-length: *(\d+)/).flatMap { Int($0.1) } ?? 0
-      while body.count < length {
-        guard let byte = readByte() else { return nil }
-        body.append(byte)
+      var body = [UInt8](repeating: 0, count: length)
+      guard length == 0 || recv(socket, &body, length, Int32(MSG_WAITALL)) == length else {
+        return nil
       }
       let arrival = Arrival(connection: number, head: head, body: String(decoding: body, as: UTF8.self))
       remember(arrival)
