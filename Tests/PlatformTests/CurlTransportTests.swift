@@ -138,6 +138,51 @@ struct CurlTransportTests {
     #expect(answers.allSatisfy { $0 })
   }
 
+  @Test func `cancellations that race with answers lose nothing and double nothing`() async {
+    let server = RawServer { $0.serve() }
+    let outcomes = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<400 {
+        group.addTask {
+          await withTaskGroup(of: Bool.self) { inner in
+            inner.addTask { await ended(server.url) }
+            for _ in 0..<(number % 40) { await Task.yield() }
+            inner.cancelAll()
+            return await inner.next() ?? false
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(outcomes.count == 400)
+    #expect(outcomes.allSatisfy { $0 })
+  }
+
+  /// With an answer, or as cancelled.
+  private func ended(_ url: String) async -> Bool {
+    do throws(TransportFailure) {
+      return try await transport.send(request(url)).status == 200
+    } catch {
+      return error.kind == .cancelled
+    }
+  }
+
+  @Test func `programs that are started do not get the connections`() async throws {
+    let server = RawServer { $0.serve() }
+    _ = try await transport.send(request(server.url))
+    let kept = (3..<1_024).filter { peerPort(Int32($0)) == server.port }
+    #expect(!kept.isEmpty)
+    #expect(kept.allSatisfy { fcntl(Int32($0), F_GETFD) & FD_CLOEXEC != 0 })
+  }
+
+  private func peerPort(_ socket: Int32) -> Int? {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isConnected = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) == 0 }
+    }
+    return isConnected ? Int(UInt16(bigEndian: address.sin_port)) : nil
+  }
+
   @Test func `the driver goes round its loop while it is idle`() async throws {
     #expect(transport.sinceLastTurn == .zero)
     let server = RawServer { $0.serve() }
