@@ -48,7 +48,7 @@ extension Engine {
     var needsPlan: Bool
     /// What goes on waiting once the restart is opened.
     var waiting: Settle?
-    /// Changes it has taken up still come in.
+    /// More changes have come since the look began, or beside a restart that is held: they are to be quiet first.
     var isSettling: Bool
   }
 
@@ -56,7 +56,7 @@ extension Engine {
     guard var open = state.open else {
       guard let waiting = state.waiting else { return nil }
       let restart = Restart(id: nextRestartID(at: now), settled: waiting, at: now)
-      return Candidate(restart: restart, needsPlan: true, waiting: nil, isSettling: false)
+      return Candidate(restart: restart, needsPlan: true, waiting: nil, isSettling: waiting.due > now)
     }
     // After a call that may have been made, what came later must wait: that deployment may have begun before it.
     guard let waiting = state.waiting, open.intent == nil else {

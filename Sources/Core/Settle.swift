@@ -49,22 +49,16 @@ public struct Settle: Hashable, Sendable, Codable {
     last = now
   }
 
-  /// The same changes under other rules; nil where no rule leads any of them to the target any more. The waiting
-  /// began when it began.
+  /// The same changes under other rules; nil where no rule leads any of them to the target any more. Where one still
+  /// does all of them stay: the restart is for all that changed. The waiting began when it began.
   func reconsidered(under rules: RuleSet, for target: Target) -> Self? {
-    var result: Self?
-    for change in causes {
-      let leads = rules.leads(from: change.resource.name, in: change.resource.scope)
-      guard let lead = leads.first(where: { $0.target == target }) else { continue }
-      if result == nil {
-        result = Self(change, rules: lead.rules, patience: lead.patience, at: first)
-      } else {
-        result?.add(change, rules: lead.rules, patience: lead.patience, at: last)
-      }
+    let leads = causes.compactMap { change in
+      rules.leads(from: change.resource.name, in: change.resource.scope).first { $0.target == target }
     }
-    result?.last = last
-    result?.omittedCauses = omittedCauses
-    result?.newestChange = newestChange
+    guard let first = leads.first else { return nil }
+    var result = self
+    result.rules = Set(leads.flatMap(\.rules)).sorted()
+    result.patience = leads.dropFirst().reduce(first.patience) { $0.merged(with: $1.patience) }
     return result
   }
 }
