@@ -51,7 +51,8 @@ extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC with milliseconds, as in every record: `2026-11-23T04:19:53.120Z`.
   public var description: String {
     let days = floorDivide(milliseconds, 86_400_000)
-    let millisecondOfDay = milliseconds - days * 86_400_000
+    // Not by way of the product, which the earliest day of the type would overflow.
+    let millisecondOfDay = (milliseconds % 86_400_000 + 86_400_000) % 86_400_000
     let (year, month, day) = Self.civil(daysSinceEpoch: days)
     let second = millisecondOfDay / 1_000
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
