@@ -32,7 +32,7 @@ struct RandomDay {
   /// Percent of calls that fail, and of effects before which the process dies; none once the day calms down.
   private var faults = 5
   private var crashes = 3
-  /// What the engine's own calls have done so far.
+  /// What the engine's own calls have done so far, by AWS's clock.
   private var forced: Set<RestartID> = []
   private var lastForced: [Target: Timestamp] = [:]
   private(set) var lives = 1
@@ -196,7 +196,7 @@ struct RandomDay {
     let newestCause = ledger.newestCause(of: target) ?? Timestamp(milliseconds: .min)
     check(lastForced[target].map { $0 <= newestCause } ?? true, "\(restart) repeats \(target)'s last restart")
     check(forced.insert(restart).inserted, "\(restart) is carried out twice")
-    lastForced[target] = now
+    lastForced[target] = World.reported(now)
     answer(.event(.issued(target, isLost ? .failure(.lost) : .success(id))))
   }
 
@@ -213,7 +213,7 @@ struct RandomDay {
     nextHappening = now + .milliseconds(pick(0...30_000))
     let resource = World.resources[pick(0...World.resources.count - 1)]
     let target = World.targets[pick(0...World.targets.count - 1)]
-    switch pick(0...19) {
+    switch pick(0...20) {
     case 0...6:
       let times = pick(1...3)
       for _ in 0..<times { world.write(resource, at: now) }
@@ -229,6 +229,9 @@ struct RandomDay {
       rules = ruleSets[pick(0...ruleSets.count - 1)]
       handle(.rulesReloaded(rules))
     case 18: faults = faults == 5 ? 25 : 5
+    case 19:
+      handle(.stopping(reason: "SIGTERM"))
+      crash()
     default: nextHappening = now + .seconds(pick(60...400))
     }
   }

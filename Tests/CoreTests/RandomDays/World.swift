@@ -22,7 +22,7 @@ struct World {
   private var fates: [String: Fate] = [:]
   private var writes = 0
   private(set) var services: [Target: ServiceSnapshot] = [:]
-  /// When each deployment was made, whoever made it.
+  /// When each deployment really was made, whoever made it.
   private(set) var madeAt: [String: Timestamp] = [:]
 
   static let parameterNames = ["/a/1", "/a/2", "/b/1", "/shared/1", "/shared/2", "/other/1"]
@@ -42,6 +42,9 @@ struct World {
     }
     pass(to: now)
   }
+
+  /// A deployment's time as AWS gives it here: by a clock that is behind the one that changes are given by.
+  static func reported(_ moment: Timestamp) -> Timestamp { moment - .seconds(15) }
 
   // MARK: Resources
 
@@ -109,7 +112,7 @@ struct World {
       for index in service.deployments.indices { service.deployments[index].isPrimary = false }
       var deployment = Deployment.numbered(0, at: 0, .inProgress, why: why)
       deployment.id = id
-      deployment.createdAt = now
+      deployment.createdAt = Self.reported(now)
       service.deployments.insert(deployment, at: 0)
       service.deployments = Array(service.deployments.prefix(3))
     }
