@@ -5,7 +5,7 @@ import Testing
 @testable import Core
 
 struct RandomDayTests {
-  @Test(arguments: 1...40)
+  @Test(arguments: 1...20)
   func `no change is lost and none restarts a service twice, whatever happens`(seed: UInt64) throws {
     var day = try RandomDay(seed: seed)
     day.live(steps: 3_000)

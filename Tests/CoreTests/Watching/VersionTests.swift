@@ -88,4 +88,20 @@ struct VersionTests {
     #expect(scene.sees(at: 110, [seenSecret("shop/db", "a", changed: 109)], in: secrets) == ["remember"])
     #expect(scene.waits(until: 1_000) == [])
   }
+
+  @Test
+  func `a secret that stays scheduled for deletion is told as disappeared, and as returned when restored`()
+    throws
+  {
+    var scene = try secret()
+    let leaving = seenSecret("shop/db", "a", changed: 99, isLeaving: true)
+    #expect(scene.sees(at: 100, [leaving], in: secrets) == ["remember"])
+    #expect(scene.endsSweep(at: 100, in: secrets) == [])
+    _ = scene.waits(until: 110)
+    let second = scene.sees(at: 110, [leaving], in: secrets) + scene.endsSweep(at: 110, in: secrets)
+    #expect(second == ["disappeared shop/db"])
+    _ = scene.waits(until: 170)
+    let restored = scene.sees(at: 171, [seenSecret("shop/db", "a", changed: 160)], in: secrets)
+    #expect(restored == ["returned shop/db"])
+  }
 }
