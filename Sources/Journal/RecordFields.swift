@@ -21,8 +21,7 @@ extension Record {
     case .baseline(let scope, let resources):
       return scope.fields + [.init("resources", .number("\(resources)"))] + scope.account(home)
     case .changed(let change, let targets):
-      return change.fields + [.init("targets", .strings(targets.map(\.description)))]
-        + change.resource.scope.location.fields(home)
+      return change.fields + Self.named(targets) + change.resource.scope.location.fields(home)
     case .disappeared(let resource), .returned(let resource):
       return [.init("resource", .string(resource.description))] + resource.scope.location.fields(home)
     case .planned(let plan):
@@ -45,6 +44,13 @@ extension Record {
     case .sourceRecovered(let scope, let duration):
       return scope.fields + [.init("seconds", .seconds(duration))] + scope.account(home)
     }
+  }
+
+  private static func named(_ targets: [Target]) -> [JSONValue.Member] {
+    let names = targets.prefix(Limits.targetsPerRecord).map(\.description)
+    let omitted = targets.count - names.count
+    return [.init("targets", .strings(names))]
+      + (omitted > 0 ? [.init("omittedTargets", .number("\(omitted)"))] : [])
   }
 
   private static func subject(_ restart: RestartID, _ target: Target) -> [JSONValue.Member] {
