@@ -142,7 +142,7 @@ struct RandomDay {
     if state.known != engine.known {
       mistakes.append("the state of the steps is not the engine's after \(event)")
     }
-    if chance(crashes) && chance(10) { crash() }
+    if chance(crashes), chance(10) { crash() }
   }
 
   private mutating func crash() {
@@ -177,16 +177,15 @@ struct RandomDay {
   private mutating func inspect(_ target: Target) {
     if chance(faults) { return answer(.event(.inspected(target, .failure(.throttled)))) }
     // What is read may be as old as the call, or as new as its answer.
-    chance(50)
-      ? answer(.look(target)) : answer(.event(.inspected(target, .success(world.inspection(of: target)))))
+    if chance(50) { return answer(.look(target)) }
+    answer(.event(.inspected(target, .success(world.inspection(of: target)))))
   }
 
   /// The call takes effect or not, and the answer comes or not: all four.
   private mutating func issue(_ target: Target, _ restart: RestartID) {
-    if case .issuing = state.targets[target]?.open?.phase, state.targets[target]?.open?.id == restart {
-    } else {
-      mistakes.append("\(restart) is issued before its intent is durable")
-    }
+    let durable = state.targets[target]?.open
+    check(
+      durable?.id == restart && durable?.intent != nil, "\(restart) is issued before its intent is durable")
     let hasEffect = !chance(faults * 4)
     let isLost = chance(faults * 4)
     guard hasEffect else { return answer(.event(.issued(target, .failure(isLost ? .lost : .throttled)))) }
