@@ -42,18 +42,19 @@ let package = Package(
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
     .target(name: "Core", swiftSettings: settings),
+    .target(name: "JSON", dependencies: ["Platform"], swiftSettings: settings),
     .target(name: "Rules", dependencies: ["Core", "Platform", yams], swiftSettings: settings),
     .target(
       name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging],
       swiftSettings: settings),
-    .target(name: "AWS", dependencies: ["Core", "Platform", subprocess, system], swiftSettings: settings),
-    .target(name: "Journal", dependencies: ["Core", "Platform", grdb], swiftSettings: settings),
+    .target(name: "AWS", dependencies: ["Core", "JSON", "Platform", subprocess, system], swiftSettings: settings),
+    .target(name: "Journal", dependencies: ["Core", "JSON", "Platform", grdb], swiftSettings: settings),
     .target(
       name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging],
       swiftSettings: settings),
     .executableTarget(
       name: "rollwatch",
-      dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging],
+      dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging],
       swiftSettings: settings),
 
     // The AWS that tests and the demo run on; never part of the released binary.
@@ -67,6 +68,9 @@ let package = Package(
       path: "Tests/Support/local-aws",
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "engine-bench", dependencies: ["Core"], path: "Tests/Support/engine-bench", swiftSettings: language),
+
     // Simulated time: running jobs by hand is, to the compiler, unsafe.
     .target(
       name: "Simulation", dependencies: ["Core", "Platform"], path: "Tests/Support/Simulation",
@@ -76,12 +80,13 @@ let package = Package(
       name: "LocalAWSTests", dependencies: ["LocalAWS", "LoopbackSockets", "Core", "Platform"],
       swiftSettings: settings),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core", logging], swiftSettings: language),
     .testTarget(
-      name: "AWSTests", dependencies: ["AWS", "Core", "Platform", "LocalAWS"], swiftSettings: settings),
+      name: "AWSTests", dependencies: ["AWS", "Core", "JSON", "Platform", "LocalAWS"], swiftSettings: settings),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Core", "Platform"], swiftSettings: settings),
+      name: "JournalTests", dependencies: ["Journal", "Core", "JSON", "Platform"], swiftSettings: settings),
     .testTarget(
       name: "DaemonTests",
       dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],

@@ -296,7 +296,7 @@ extension Engine {
   }
 
   private func presence(of resource: Resource) -> Seen.Presence {
-    scopes[resource.scope]?.presence(of: resource.name) ?? .present
+    scopes[resource.scope]?.seen(resource.name)?.presence ?? .present
   }
 
   private mutating func nextRestartID(at now: Timestamp) -> RestartID {

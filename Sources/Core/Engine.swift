@@ -23,7 +23,7 @@ public struct Engine: Sendable {
 
   /// An engine that goes on from what the journal says. Times that lie in the future, because the clock was set back
   /// while the process was down, count as now.
-  public init(state: State, rules: RuleSet, schedule: Schedule, seed: UInt64, at now: Timestamp) {
+  public init(state: consuming State, rules: RuleSet, schedule: Schedule, seed: UInt64, at now: Timestamp) {
     targets = state.targets.mapValues { $0.mappingTimes { min($0, now) } }
     active = state.targets.filter { $0.value.waiting != nil || $0.value.open != nil }.keys
       .sorted { ($0.description, $0.location.region) < ($1.description, $1.location.region) }
@@ -118,7 +118,7 @@ public struct Engine: Sendable {
     let restarts = active.compactMap { targets[$0]?.open }
     let following = restarts.filter { if case .following = $0.phase { true } else { false } }
     return Summary(
-      rules: rules.rules.count, resources: scopes.values.reduce(0) { $0 + $1.entries.count },
+      rules: rules.rules.count, resources: scopes.values.reduce(0) { $0 + $1.count },
       failingSources: scopes.values.filter { $0.source?.failingSince != nil }.count,
       waiting: active.filter { targets[$0]?.waiting != nil }.count,
       held: restarts.filter { $0.hold != nil }.count, underWay: following.count)
@@ -187,7 +187,7 @@ public struct Engine: Sendable {
       guard let news else { continue }
       isNews = true
       let resource = Resource(scope: scope, name: observation.name)
-      step.changed(resource, sighting.entries[observation.name]?.seen)
+      step.changed(resource, sighting.seen(observation.name))
       switch news {
       case .first, .touched: break
       case .returned:
@@ -208,13 +208,15 @@ public struct Engine: Sendable {
     let leads = rules.leads(from: change.resource.name, in: change.resource.scope)
     step.add(.changed(change, targets: leads.map(\.target)), at: now)
     for lead in leads {
-      var state = targets[lead.target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
-      if state.waiting == nil {
-        state.waiting = Settle(change, rules: lead.rules, patience: lead.patience, at: now)
+      if targets[lead.target]?.waiting != nil {
+        // In place: a copy of the state would copy all its causes with each one that is added.
+        targets[lead.target]?.waiting?.add(change, rules: lead.rules, patience: lead.patience, at: now)
+        step.changed(lead.target)
       } else {
-        state.waiting?.add(change, rules: lead.rules, patience: lead.patience, at: now)
+        var state = targets[lead.target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+        state.waiting = Settle(change, rules: lead.rules, patience: lead.patience, at: now)
+        update(lead.target, state)
       }
-      update(lead.target, state)
     }
   }
 
@@ -224,28 +226,23 @@ public struct Engine: Sendable {
     sighting.hasBeenTried = true
     let due = (sighting.sweepStartedAt ?? now) + schedule.interval(of: scope.kind)
     sighting.nextSweep = schedule.sweepsOnce ? nil : max(due, now)
-    let isFirst = sighting.source == nil
-    if sighting.firstSights > 0 || (isFirst && failure == nil) {
+    let before = sighting.source
+    if sighting.firstSights > 0 || (before == nil && failure == nil) {
       step.add(.baseline(scope, resources: sighting.firstSights), at: now)
     }
+    let failingSince = failure == nil ? nil : before?.failingSince ?? now
+    sighting.source = SourceState(failingSince: failingSince, watchedBy: rules.fingerprint(of: scope))
+    if sighting.source != before { step.changed(scope, sighting.source) }
     if let failure {
-      if sighting.source?.failingSince == nil {
-        step.add(.sourceFailing(scope, error: failure.reason), at: now)
-        sighting.source = SourceState(failingSince: now)
-        step.changed(scope, sighting.source)
-      }
+      if before?.failingSince == nil { step.add(.sourceFailing(scope, error: failure.reason), at: now) }
     } else {
-      if let since = sighting.source?.failingSince {
+      if let since = before?.failingSince {
         step.add(.sourceRecovered(scope, after: now - since), at: now)
-      }
-      if sighting.source != SourceState(failingSince: nil) {
-        sighting.source = SourceState(failingSince: nil)
-        step.changed(scope, sighting.source)
       }
       for name in sighting.missingTwice() {
         let resource = Resource(scope: scope, name: name)
         step.add(.disappeared(resource), at: now)
-        step.changed(resource, sighting.entries[name]?.seen)
+        step.changed(resource, sighting.seen(name))
       }
     }
     scopes[scope] = sighting
@@ -259,22 +256,29 @@ public struct Engine: Sendable {
     step.add(.rulesLoaded(rules: rules.rules.count, digest: rules.digest), at: now)
     let watched = rules.scopes
     for scope in scopes.keys.filter({ !watched.contains($0) }) {
-      for name in scopes[scope]?.forget(where: { _ in true }) ?? [] {
-        step.changed(Resource(scope: scope, name: name), nil)
-      }
+      forget(scopes[scope].map { Array($0.names) } ?? [], in: scope)
       step.changed(scope, nil)
       scopes[scope] = nil
     }
     for scope in watched {
       var sighting = scopes.removeValue(forKey: scope) ?? Sighting(seen: [:], source: nil, nextSweep: now)
-      for name in sighting.forget(where: { [rules] in !rules.watches($0, in: scope) }) {
-        step.changed(Resource(scope: scope, name: name), nil)
+      // Nearly always the rules are those of before, and an estate's names are many.
+      if sighting.source?.watchedBy != rules.fingerprint(of: scope) {
+        let unwatched = rules.unwatched(among: sighting.names, in: scope)
+        sighting.forget(unwatched)
+        forget(unwatched, in: scope)
+        sighting.source?.watchedBy = rules.fingerprint(of: scope)
+        if let source = sighting.source { step.changed(scope, source) }
       }
       sighting.isWhole = false
       if !sighting.isSweeping { sighting.nextSweep = now }
       scopes[scope] = sighting
     }
     for target in active { reconsider(target, at: now) }
+  }
+
+  private mutating func forget(_ names: [String], in scope: Scope) {
+    for name in names.sorted() { step.changed(Resource(scope: scope, name: name), nil) }
   }
 
   private mutating func shiftTimes(by duration: Duration) {

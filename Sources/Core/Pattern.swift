@@ -20,6 +20,8 @@ public struct Pattern: Hashable, Sendable {
   /// The pattern as the user wrote it.
   public let text: String
   let segments: [Segment]
+  /// True where a capture is used twice, so that it takes more than fitting segments to match.
+  let repeatsCapture: Bool
 
   /// Reads a pattern.
   ///
@@ -28,12 +30,15 @@ public struct Pattern: Hashable, Sendable {
     var reader = PatternReader(text)
     self.text = text
     segments = try reader.segments()
+    let captures = segments.compactMap { if case .capture(let name) = $0 { name } else { nil } }
+    repeatsCapture = Set(captures).count < captures.count
   }
 
   /// A pattern that matches this name and nothing else, whatever characters are in it.
   public init(exactly name: String) {
     text = name
-    segments = name.split(separator: "/", omittingEmptySubsequences: false).map { .literal(String($0)) }
+    segments = Self.parts(of: name).map { .literal(String($0)) }
+    repeatsCapture = false
   }
 
   /// The names of its captures, each once, in order.
@@ -60,7 +65,26 @@ public struct Pattern: Hashable, Sendable {
   /// The captures of the first way in which the pattern matches the name, or nil where there is none. Where
   /// `**` leaves a choice, the earlier one matches as few segments as it can.
   public func match(_ name: String) -> Captures? {
-    match(name.split(separator: "/", omittingEmptySubsequences: false))
+    match(Self.parts(of: name))
+  }
+
+  /// The segments of a name. Byte by byte: a slash is no part of any other character, and looking for characters costs ten times
+  /// as much.
+  static func parts(of name: String) -> [Substring] {
+    let text = name.utf8
+    let bytes = text.span
+    var parts: [Substring] = []
+    parts.reserveCapacity(8)
+    var start = text.startIndex
+    var before = 0
+    for position in bytes.indices where bytes[position] == UInt8(ascii: "/") {
+      let slash = text.index(start, offsetBy: position - before)
+      parts.append(name[start..<slash])
+      start = text.index(after: slash)
+      before = position + 1
+    }
+    parts.append(name[start...])
+    return parts
   }
 
   func match(_ parts: [Substring]) -> Captures? {

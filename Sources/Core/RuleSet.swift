@@ -7,6 +7,8 @@ public struct RuleSet: Sendable {
   public let rules: [Rule]
   /// SHA-256 of their files, in hex.
   public let digest: String
+  /// Every scope that some rule watches, each once, in the order of the rules.
+  public let scopes: [Scope]
   private let indexes: [Scope: SegmentIndex]
 
   /// Indexes the rules.
@@ -24,26 +26,38 @@ public struct RuleSet: Sendable {
       }
     }
     self.indexes = indexes
-  }
-
-  /// Every scope that some rule watches, each once, in the order of the rules.
-  public var scopes: [Scope] {
     var known: Set<Scope> = []
-    return rules.flatMap { rule in
-      rule.watch.map { Scope(kind: $0.kind, location: rule.location) }
-    }.filter { known.insert($0).inserted }
+    scopes = rules.flatMap { rule in rule.watch.map { Scope(kind: $0.kind, location: rule.location) } }
+      .filter { known.insert($0).inserted }
   }
 
   /// True where a rule watches the resource.
   public func watches(_ name: String, in scope: Scope) -> Bool {
-    !matches(name, in: scope).isEmpty
+    indexes[scope].map { watches(name, $0) } ?? false
+  }
+
+  /// Differs, as good as certainly, where other names of the scope are watched.
+  func fingerprint(of scope: Scope) -> UInt64 { indexes[scope]?.fingerprint ?? 0 }
+
+  /// Those of many names of one scope that no rule watches.
+  func unwatched(among names: some Sequence<String>, in scope: Scope) -> [String] {
+    guard let index = indexes[scope] else { return Array(names) }
+    return names.filter { !watches($0, index) }
+  }
+
+  private func watches(_ name: String, _ index: SegmentIndex) -> Bool {
+    let parts = Pattern.parts(of: name)
+    let entries = index.entries(matching: parts)
+    let isPlain = entries.allSatisfy { !$0.isException && !$0.pattern.repeatsCapture }
+    return isPlain ? !entries.isEmpty : !matches(parts, among: entries).isEmpty
   }
 
   /// The targets of a changed resource, in the order of the rules, each with the rules that lead to it.
   func leads(from name: String, in scope: Scope) -> [Lead] {
     var leads: [Lead] = []
     var positions: [Target: Int] = [:]
-    for match in matches(name, in: scope) {
+    let parts = Pattern.parts(of: name)
+    for match in matches(parts, among: indexes[scope]?.entries(matching: parts) ?? []) {
       let rule = rules[match.rule]
       for template in rule.restart {
         let target = template.target(captures: match.captures, location: rule.location)
@@ -58,17 +72,19 @@ public struct RuleSet: Sendable {
     return leads
   }
 
-  private func matches(_ name: String, in scope: Scope) -> [(rule: Int, captures: Captures)] {
-    guard let index = indexes[scope] else { return [] }
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    let accepted = index.entries(matching: parts).compactMap { entry in
-      entry.pattern.match(parts).map { (entry: entry, captures: $0) }
+  /// What these entries capture; the entries' segments accept the name's.
+  private func matches(
+    _ parts: [Substring], among entries: [SegmentIndex.Entry]
+  ) -> [(rule: Int, captures: Captures)] {
+    var accepted: [(entry: SegmentIndex.Entry, captures: Captures)] = []
+    for entry in entries {
+      if let captures = entry.pattern.match(parts) { accepted.append((entry, captures)) }
     }
-    guard !accepted.isEmpty else { return [] }
+    guard accepted.contains(where: \.entry.isException) else {
+      return accepted.map { ($0.entry.rule, $0.captures) }
+    }
     let excepted = Set(accepted.lazy.filter(\.entry.isException).map(\.entry.rule))
-    return accepted.filter { !$0.entry.isException && !excepted.contains($0.entry.rule) }
-      .sorted { $0.entry.rule < $1.entry.rule }
-      .map { ($0.entry.rule, $0.captures) }
+    return accepted.filter { !excepted.contains($0.entry.rule) }.map { ($0.entry.rule, $0.captures) }
   }
 
   /// What every watched name of the scope begins with, shortest first, none a prefix of another; empty where names

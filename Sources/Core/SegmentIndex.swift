@@ -26,36 +26,43 @@ struct SegmentIndex: Sendable {
 
   private var nodes = [Node()]
   private var entries: [Entry] = []
+  /// Tells one set of patterns from another, in every process and every version alike: FNV-1a over their texts.
+  private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
 
   mutating func insert(_ entry: Entry) {
     var node = 0
     for segment in entry.pattern.segments { node = child(of: node, along: segment) }
     nodes[node].entries.append(entries.count)
     entries.append(entry)
+    // A rule's number matters too: its exceptions are exceptions from its own patterns only.
+    for byte in "\(entry.rule) \(entry.isException) \(entry.pattern.text)\n".utf8 {
+      fingerprint = (fingerprint ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+    }
   }
 
-  /// Every entry whose segments accept the name's, each once. A capture's name is not looked at here: whether one
+  /// Every entry whose segments accept the name's, each once, in the order of the rules. A capture's name is not looked at here: whether one
   /// that is used twice matched the same text both times is for `Pattern.match` to say.
   func entries(matching parts: [Substring]) -> [Entry] {
     var found: [Int] = []
-    walk(from: 0, parts[...], into: &found)
+    walk(from: 0, parts, at: 0, into: &found)
     guard found.count > 1 else { return found.map { entries[$0] } }
     return Set(found).sorted().map { entries[$0] }
   }
 
-  private func walk(from position: Int, _ parts: ArraySlice<Substring>, into found: inout [Int]) {
-    let node = nodes[position]
-    if let deep = node.deep {
-      for start in parts.startIndex...parts.endIndex { walk(from: deep, parts[start...], into: &found) }
+  private func walk(from node: Int, _ parts: [Substring], at position: Int, into found: inout [Int]) {
+    if let deep = nodes[node].deep {
+      for next in position...parts.count { walk(from: deep, parts, at: next, into: &found) }
     }
-    guard let part = parts.first else {
-      found += node.entries
+    guard position < parts.count else {
+      found += nodes[node].entries
       return
     }
-    let rest = parts.dropFirst()
-    if let next = node.literals[part] { walk(from: next, rest, into: &found) }
-    if let next = node.any, !part.isEmpty { walk(from: next, rest, into: &found) }
-    for (glob, next) in node.globs where glob.matches(part) { walk(from: next, rest, into: &found) }
+    let part = parts[position]
+    if let next = nodes[node].literals[part] { walk(from: next, parts, at: position + 1, into: &found) }
+    if let next = nodes[node].any, !part.isEmpty { walk(from: next, parts, at: position + 1, into: &found) }
+    for (glob, next) in nodes[node].globs where glob.matches(part) {
+      walk(from: next, parts, at: position + 1, into: &found)
+    }
   }
 
   private mutating func child(of node: Int, along segment: Pattern.Segment) -> Int {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one scope's sweeps have seen, held against what was seen before.
+//
+// A sweep of a large estate is nearly always the last one over again: the same names, in the same order, none of them changed. So
+// every entry remembers which one came after it, and a name is looked up only where that guess is wrong.
 
 /// The memory of one scope: every watched resource, and how its sweeps go.
 struct Sighting: Sendable {
-  struct Entry: Sendable {
+  private struct Entry: Sendable {
+    let name: String
     var seen: Seen
     /// The last sweep that saw it.
     var sweep: Int
     /// Whole sweeps in a row that did not.
     var missed: Int
+    /// The position of the one that was told of after it, as far as is known.
+    var follower: Int
   }
 
   /// What one observation means.
@@ -23,10 +29,13 @@ struct Sighting: Sendable {
     case touched
   }
 
-  private(set) var entries: [String: Entry]
+  private var entries: [Entry] = []
+  private var positions: [String: Int] = [:]
+  /// The position of the last one that was told of.
+  private var latest: Int?
   var source: SourceState?
   /// The number of the current or last sweep; 0 before the first.
-  var sweep = 0
+  private(set) var sweep = 0
   var isSweeping = false
   var hasBeenTried = false
   /// False where the sweep under way cannot show what is missing: its rules have changed since it began.
@@ -34,17 +43,29 @@ struct Sighting: Sendable {
   var sweepStartedAt: Timestamp?
   var nextSweep: Timestamp?
   /// Resources that the sweep under way saw first.
-  var firstSights = 0
+  private(set) var firstSights = 0
   private var presentInSweep = 0
 
   init(seen: [String: Seen], source: SourceState?, nextSweep: Timestamp?) {
-    entries = seen.mapValues { Entry(seen: $0, sweep: 0, missed: 0) }
     self.source = source
     self.nextSweep = nextSweep
+    entries.reserveCapacity(seen.count)
+    positions.reserveCapacity(seen.count)
+    for (name, seen) in seen { append(name, seen) }
   }
+
+  var count: Int { entries.count }
+
+  /// What is remembered, as the journal has it.
+  var remembered: [String: Seen] {
+    Dictionary(entries.lazy.map { ($0.name, $0.seen) }, uniquingKeysWith: { $1 })
+  }
+
+  func seen(_ name: String) -> Seen? { positions[name].map { entries[$0].seen } }
 
   mutating func begin(at now: Timestamp) {
     sweep += 1
+    latest = nil
     isSweeping = true
     isWhole = true
     sweepStartedAt = now
@@ -57,47 +78,40 @@ struct Sighting: Sendable {
   mutating func take(
     _ observation: Observation, answeredAt: Timestamp, isWatched: () -> Bool
   ) -> News? {
-    guard let index = entries.index(forKey: observation.name) else {
+    guard let position = position(of: observation.name) else {
       guard !observation.isScheduledForDeletion, isWatched() else { return nil }
-      let seen = Seen(version: observation.version, modifiedAt: observation.modifiedAt, presence: .present)
-      entries[observation.name] = Entry(seen: seen, sweep: sweep, missed: 0)
+      append(observation.name, Seen(observation))
       firstSights += 1
       presentInSweep += 1
       return .first
     }
-    let entry = entries.values[index]
+    let before = entries[position].seen
     if observation.isScheduledForDeletion {
-      guard entry.seen.presence == .present else { return nil }
-      entries.values[index].seen.presence = .leaving
+      guard before.presence == .present else { return nil }
+      entries[position].seen.presence = .leaving
       return .touched
     }
-    if entry.sweep != sweep { presentInSweep += 1 }
-    entries.values[index].sweep = sweep
-    entries.values[index].missed = 0
-    let isUnchanged = entry.seen.version == observation.version
-    if isUnchanged, entry.seen.presence == .present, entry.seen.modifiedAt == observation.modifiedAt {
-      return nil
-    }
-    entries.values[index].seen = Seen(
-      version: observation.version, modifiedAt: observation.modifiedAt, presence: .present)
-    guard !isUnchanged else { return entry.seen.presence == .disappeared ? .returned : .touched }
+    if entries[position].sweep != sweep { presentInSweep += 1 }
+    entries[position].sweep = sweep
+    entries[position].missed = 0
+    let now = Seen(observation)
+    guard now != before else { return nil }
+    entries[position].seen = now
+    guard now.version != before.version else { return before.presence == .disappeared ? .returned : .touched }
     return .changed(
-      from: entry.seen.version,
-      changedAt: Self.changedAt(observation, before: entry.seen, answeredAt: answeredAt),
-      hadDisappeared: entry.seen.presence == .disappeared)
+      from: before.version, changedAt: Self.changedAt(now, before: before, answeredAt: answeredAt),
+      hadDisappeared: before.presence == .disappeared)
   }
 
   /// When the change happened, never too early: a deployment made after it is taken to read the new value.
   ///
   /// A secret's version can move without its last-changed time moving with it; then all that is certain is that it
   /// happened before AWS answered.
-  private static func changedAt(
-    _ observation: Observation, before: Seen, answeredAt: Timestamp
-  ) -> Timestamp {
-    switch observation.version {
+  private static func changedAt(_ now: Seen, before: Seen, answeredAt: Timestamp) -> Timestamp {
+    switch now.version {
     case .parameter(_, let modifiedAt): return modifiedAt
     case .secret:
-      guard let modifiedAt = observation.modifiedAt, modifiedAt > before.modifiedAt ?? modifiedAt else {
+      guard let modifiedAt = now.modifiedAt, modifiedAt > before.modifiedAt ?? modifiedAt else {
         return answeredAt
       }
       return modifiedAt
@@ -108,23 +122,52 @@ struct Sighting: Sendable {
   mutating func missingTwice() -> [String] {
     guard isWhole, presentInSweep < entries.count else { return [] }
     var gone: [String] = []
-    for index in entries.indices where entries.values[index].sweep != sweep {
-      entries.values[index].missed += 1
-      guard entries.values[index].missed == 2, entries.values[index].seen.presence != .disappeared else {
-        continue
-      }
-      entries.values[index].seen.presence = .disappeared
-      gone.append(entries.keys[index])
+    for position in entries.indices where entries[position].sweep != sweep {
+      entries[position].missed += 1
+      guard entries[position].missed == 2, entries[position].seen.presence != .disappeared else { continue }
+      entries[position].seen.presence = .disappeared
+      gone.append(entries[position].name)
     }
     return gone.sorted()
   }
 
-  /// Forgets every name that no rule watches any more, and says which.
-  mutating func forget(where isUnwatched: (String) -> Bool) -> [String] {
-    let names = entries.keys.filter(isUnwatched).sorted()
-    for name in names { entries[name] = nil }
-    return names
+  /// Every name that is remembered.
+  var names: some Sequence<String> { entries.lazy.map(\.name) }
+
+  mutating func forget(_ names: [String]) {
+    guard !names.isEmpty else { return }
+    let forgotten = Set(names)
+    entries.removeAll { forgotten.contains($0.name) }
+    positions = [:]
+    for position in entries.indices {
+      positions[entries[position].name] = position
+      entries[position].follower = position + 1
+    }
+    latest = nil
   }
 
-  func presence(of name: String) -> Seen.Presence? { entries[name]?.seen.presence }
+  // MARK: Positions
+
+  private mutating func position(of name: String) -> Int? {
+    let guess = latest.map { entries[$0].follower } ?? 0
+    let isRight = guess < entries.count && entries[guess].name == name
+    guard let position = isRight ? guess : positions[name] else { return nil }
+    if !isRight, let latest { entries[latest].follower = position }
+    latest = position
+    return position
+  }
+
+  private mutating func append(_ name: String, _ seen: Seen) {
+    let position = entries.count
+    if let latest { entries[latest].follower = position }
+    entries.append(Entry(name: name, seen: seen, sweep: sweep, missed: 0, follower: position + 1))
+    positions[name] = position
+    latest = position
+  }
+}
+
+extension Seen {
+  fileprivate init(_ observation: Observation) {
+    self.init(version: observation.version, modifiedAt: observation.modifiedAt, presence: .present)
+  }
 }

@@ -66,9 +66,14 @@ public struct Seen: Hashable, Sendable, Codable {
 public struct SourceState: Hashable, Sendable, Codable {
   /// When it began to fail; nil while it works.
   public var failingSince: Timestamp?
+  /// The `RuleSet.fingerprint` of the patterns under which all that is remembered of it is watched.
+  public var watchedBy: UInt64
 
   /// A memory with all its parts.
-  public init(failingSince: Timestamp?) { self.failingSince = failingSince }
+  public init(failingSince: Timestamp?, watchedBy: UInt64) {
+    self.failingSince = failingSince
+    self.watchedBy = watchedBy
+  }
 }
 
 /// What is remembered of one target.
@@ -140,6 +145,6 @@ extension TargetState {
 extension SourceState {
   /// The same with every time by our own clock replaced.
   func mappingTimes(_ transform: (Timestamp) -> Timestamp) -> Self {
-    SourceState(failingSince: failingSince.map(transform))
+    SourceState(failingSince: failingSince.map(transform), watchedBy: watchedBy)
   }
 }

@@ -69,6 +69,8 @@ public struct Loop {
   private enum Fact: Sendable {
     case event(Event)
     case notice(Notice)
+    /// The time that was set has come.
+    case alarm(Duration)
   }
 
   /// How often the loop wakes without any other reason: to look at the clock, and to tell that it is alive.
@@ -81,12 +83,14 @@ public struct Loop {
   private let goal: Goal
   private var clock: LoopClock
   private let inbox = Inbox<Fact>()
+  /// When the loop will be woken, on the steady clock.
+  private var alarms: [Duration] = []
   private var callsUnderWay = 0
   private var stop: (reason: String, latest: Timestamp)?
 
   /// A loop around an engine that goes on from a state.
   public init(
-    state: State, rules: RuleSet, schedule: Schedule, seed: UInt64, goal: Goal, ports: Ports
+    state: consuming State, rules: RuleSet, schedule: Schedule, seed: UInt64, goal: Goal, ports: Ports
   ) {
     clock = LoopClock(ports.time)
     engine = Engine(state: state, rules: rules, schedule: schedule, seed: seed, at: clock.now)
@@ -120,11 +124,25 @@ public struct Loop {
     while true {
       try ports.reporter.alive(engine.summary, isReady: engine.hasTriedEveryScope)
       if let end = try end(&group) { return end }
-      let untilDeadline = engine.nextDeadline.map { $0 - clock.now } ?? Self.heartbeat
-      let facts = await inbox.next(within: min(Self.heartbeat, untilDeadline), by: ports.time)
+      setAlarm(&group)
+      let facts = await inbox.next()
       if let step = clock.takeStep() { try handle(.clockStepped(step), &group) }
       for fact in facts { try take(fact, &group) }
       if let deadline = engine.nextDeadline, deadline <= clock.now { try handle(.deadlinePassed, &group) }
+    }
+  }
+
+  /// Sees to it that the loop is woken in time. Waking too early does no harm, so an alarm is never taken back, and a new one
+  /// is set only where it is earlier than all that are.
+  private mutating func setAlarm(_ group: inout DiscardingTaskGroup) {
+    let (inbox, time) = (inbox, ports.time)
+    let wait = max(.zero, min(Self.heartbeat, engine.nextDeadline.map { $0 - clock.now } ?? Self.heartbeat))
+    let due = time.elapsed() + wait
+    guard alarms.allSatisfy({ due < $0 }) else { return }
+    alarms.append(due)
+    group.addTask {
+      // Only the end of the loop cancels it.
+      if (try? await time.sleep(for: wait)) != nil { inbox.post(.alarm(due)) }
     }
   }
 
@@ -153,6 +171,8 @@ public struct Loop {
         break
       }
       try handle(event, &group)
+    case .alarm(let due):
+      alarms.removeAll { $0 == due }
     case .notice(.reload):
       ports.reporter.reloading()
       if let rules = ports.reload() { try handle(.rulesReloaded(rules), &group) }

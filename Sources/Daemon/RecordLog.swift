@@ -117,9 +117,11 @@ extension Record {
 
 extension Plan {
   fileprivate var message: String {
+    guard !causes.isEmpty else {
+      return "\(target) is to be restarted by hand" + (reason.map { ": \($0)" } ?? "")
+    }
     let because = causes.map(\.resource.description).prefix(3).joined(separator: ", ")
     let more = causes.count + omittedCauses - min(3, causes.count)
-    let causesText = causes.isEmpty ? reason ?? "by hand" : because + (more > 0 ? " and \(more) more" : "")
-    return "\(target) is to be restarted for \(causesText)"
+    return "\(target) is to be restarted for \(because)" + (more > 0 ? " and \(more) more" : "")
   }
 }

@@ -6,25 +6,25 @@ public import Platform
 
 /// Tells the log and the service manager what the daemon does.
 ///
-/// The watchdog is fed from here, and only by a loop that goes round: a loop that hangs feeds nothing. Before each time it is
-/// asked whether everything else that matters is well too.
+/// The watchdog is fed from here, and only by a loop that goes round: one that hangs feeds nothing, and with it hang the HTTP
+/// exchanges, for all of them share one thread. Before each time the journal is shown to be writable.
 public final class ServiceReporter: Reporter {
   private let logger: Logger
   private let supervisor: Supervisor
   private let time: any TimeSource
-  private let isWell: () throws(Failure) -> Bool
+  private let probe: () throws(Failure) -> Void
   private var status = ""
   private var isReady = false
   private var lastFed = Duration.zero
 
-  /// A reporter. `isWell` is asked before the watchdog is fed; where it throws, the process ends.
+  /// A reporter. `probe` shows that what is to be recorded can be; where it throws, the process ends.
   public init(
-    logger: Logger, supervisor: Supervisor, time: any TimeSource, isWell: @escaping () throws(Failure) -> Bool
+    logger: Logger, supervisor: Supervisor, time: any TimeSource, probe: @escaping () throws(Failure) -> Void
   ) {
     self.logger = logger
     self.supervisor = supervisor
     self.time = time
-    self.isWell = isWell
+    self.probe = probe
   }
 
   /// Writes each record to the log.
@@ -43,7 +43,7 @@ public final class ServiceReporter: Reporter {
     }
     self.status = status
     guard let interval = supervisor.watchdogInterval, time.elapsed() - lastFed >= interval / 2 else { return }
-    guard try isWell() else { return }
+    try probe()
     lastFed = time.elapsed()
     supervisor.isAlive()
   }

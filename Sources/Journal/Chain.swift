@@ -3,6 +3,7 @@
 // hash being wrong: hash = SHA-256(previous hash in hex ‖ RFC 8785 form of the record without `previous` and `hash`).
 
 internal import Core
+internal import JSON
 internal import Platform
 
 /// The end of a chain: where the next record is sealed.
@@ -26,7 +27,7 @@ struct ChainHead: Hashable, Sendable {
 
   /// Becomes the head of a record that was sealed before, or says what is wrong with it.
   mutating func follow(_ line: String) throws(ChainError) {
-    guard let value = try? JSONReader.read(line.utf8), case .object(let members) = value else {
+    guard let value = try? JSONValue(reading: line.utf8), case .object(let members) = value else {
       throw ChainError(seq: seq + 1, reason: "it is not a JSON object")
     }
     guard value.line == line else {

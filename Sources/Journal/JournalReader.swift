@@ -3,6 +3,7 @@
 public import Core
 internal import Foundation
 internal import GRDB
+public import JSON
 internal import Platform
 
 /// Reads the journal of a state directory beside the process that writes it, or without one.
@@ -98,7 +99,7 @@ public struct JournalReader {
           database, sql: "SELECT line FROM records WHERE time >= ? ORDER BY seq DESC",
           arguments: [filter.since?.milliseconds ?? .min])
         while let line = try lines.next(), found.count < filter.limit ?? .max {
-          let value = try? JSONReader.read(line.utf8)
+          let value = try? JSONValue(reading: line.utf8)
           if let value, filter.accepts(value) { found.append((line, value)) }
         }
       }
@@ -138,8 +139,8 @@ public struct JournalReader {
     try stream.seek(toOffset: size - min(size, Self.tail))
     let tail = try stream.readToEnd() ?? Data()
     let lines = tail.split(separator: 10, omittingEmptySubsequences: true)
-    guard let last = lines.last(where: { (try? JSONReader.read($0)) != nil }) else { return }
-    let value = try JSONReader.read(last)
+    guard let last = lines.last(where: { (try? JSONValue(reading: $0)) != nil }) else { return }
+    let value = try JSONValue(reading: last)
     guard let seq = value["seq"]?.integer else { return }
     guard seq <= chain.seq else {
       throw ChainError(

@@ -6,6 +6,7 @@
 public import Core
 internal import Foundation
 internal import GRDB
+internal import JSON
 internal import Platform
 
 /// The journal of one state directory, open for one process.
@@ -72,7 +73,7 @@ public final class JournalStore {
           try database.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?)")
             .execute(arguments: [record.seq, time.milliseconds, record.line])
         }
-        for change in step.changes { try tables.write(change, to: database) }
+        try tables.write(step.changes, to: database)
         // All that came before this step has been streamed: append would have thrown otherwise.
         try database.cachedStatement(sql: "UPDATE head SET seq = ?, hash = ?, streamed = ?")
           .execute(arguments: [next.seq, next.hash, head.seq])
@@ -150,7 +151,7 @@ public final class JournalStore {
   }
 
   private static func check(_ head: ChainHead, against last: String?, _ path: String) throws {
-    let value = last.flatMap { try? JSONReader.read($0.utf8) }
+    let value = last.flatMap { try? JSONValue(reading: $0.utf8) }
     let isWhole =
       last == nil ? head == .empty : value?["hash"]?.string == head.hash && value?["seq"]?.integer == head.seq
     guard isWhole else {
@@ -163,7 +164,7 @@ public final class JournalStore {
 
   private func catchUp(after streamed: Int64) throws {
     let last = try stream.lastWholeLine(atMost: Self.longestLine)
-    let lastSeq = last.flatMap { try? JSONReader.read($0)["seq"]?.integer } ?? 0
+    let lastSeq = last.flatMap { try? JSONValue(reading: $0)["seq"]?.integer } ?? 0
     guard lastSeq <= head.seq else {
       throw JournalFailure(
         "\(directory)/\(JournalFiles.stream): holds record \(lastSeq), but the journal ends at \(head.seq): it was cut "

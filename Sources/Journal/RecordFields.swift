@@ -3,6 +3,7 @@
 // process's own.
 
 internal import Core
+internal import JSON
 
 extension Record {
   /// The record without its place in the chain.

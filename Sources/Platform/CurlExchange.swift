@@ -17,12 +17,13 @@ internal import Synchronization
 
 /// One request on its way to its answer.
 ///
-/// From `start` to `end` it belongs to the driver's thread; `isCancelled` alone may be touched from elsewhere.
+/// From `start` to `end` it belongs to the loop's thread; `isCancelled` alone may be touched from elsewhere.
 @safe final class CurlExchange: @unchecked Sendable {
   typealias Outcome = Result<HTTPResponse, TransportFailure>
   typealias Continuation = CheckedContinuation<Outcome, Never>
 
   let request: HTTPRequest
+  let caBundle: String?
   let host: String
   let isCancelled = Atomic(false)
   var continuation: Continuation?
@@ -49,8 +50,9 @@ internal import Synchronization
   private static let headerLimit = 64 << 10
 
   /// Throws where the request could not be sent as it is.
-  init(_ request: HTTPRequest) throws(TransportFailure) {
+  init(_ request: HTTPRequest, caBundle: String?) throws(TransportFailure) {
     self.request = request
+    self.caBundle = caBundle
     host = try request.checked()
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }

@@ -31,8 +31,8 @@ extension CURLcode {
 extension HTTPRequest {
   /// The URL's host, where the request can be sent as it is: nothing in it may end a line and begin another.
   func checked() throws(TransportFailure) -> String {
-    guard let scheme = ["http://", "https://"].first(where: { url.lowercased().hasPrefix($0) }),
-      url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+    guard let colon = url.utf8.firstIndex(of: UInt8(ascii: ":")), url[colon...].hasPrefix("://"),
+      ["http", "https"].contains(url[..<colon].lowercased()), url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
     else { throw unusable("not an http or https URL, percent-encoded") }
     guard !method.isEmpty, method.utf8.allSatisfy(isTokenByte) else {
       throw unusable("not an HTTP method: \(method.debugDescription)")
@@ -45,12 +45,12 @@ extension HTTPRequest {
         throw unusable("the header field \(name) holds a line break")
       }
     }
-    let host = url.dropFirst(scheme.count).prefix { !"/?#\\".contains($0) }
+    let host = url[colon...].utf8.dropFirst(3).prefix { !"/?#\\".utf8.contains($0) }
     // What stands before an @ is a password, which would get into messages.
-    guard !host.isEmpty, !host.contains("@") else {
+    guard !host.isEmpty, !host.contains(UInt8(ascii: "@")) else {
       throw unusable("the URL must hold a host and no password")
     }
-    return String(host)
+    return String(Substring(host))
   }
 
   private func unusable(_ message: String) -> TransportFailure {

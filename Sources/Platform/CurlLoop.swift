@@ -4,42 +4,60 @@ internal import CCurl
 internal import Glibc
 internal import Synchronization
 
-/// What the thread that owns libcurl does: everything in here happens on it.
+/// What the thread of an event loop does: everything in here happens on it.
 @safe final class CurlLoop {
-  private let driver: CurlDriver
+  private let loop: EventLoop
   private let multi: UnsafeMutableRawPointer
-  private let caBundle: String?
   private var active: [CurlEasy: CurlExchange] = [:]
   /// Handles that wait for their next use; they keep their TLS session caches.
   private var idle: [CurlEasy] = []
   /// No exchange can have been silent for too long before this, in nanoseconds of `CLOCK_MONOTONIC`.
   private var nextSilenceCheck = Int64.max
+  /// Those who wait, the latest first.
+  private var timers: [LoopTimer] = []
 
-  /// The thread looks round this often even where nothing happens, for `sinceLastTurn`.
+  /// The thread looks round this often even where nothing happens: its poll does not notice that the machine was suspended.
   private static let longestTurn: Int64 = 1_000_000_000
   private static let keptConnections = 64
 
-  init(driver: CurlDriver, multi: UnsafeMutableRawPointer, caBundle: String?) {
-    self.driver = driver
+  init(loop: EventLoop, multi: UnsafeMutableRawPointer) {
+    self.loop = loop
     unsafe self.multi = unsafe multi
-    self.caBundle = caBundle
   }
 
   func run() {
     unsafe check(rollwatch_set_multi_long(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections))
     while true {
-      let inbox = driver.nextTurn(at: nanoseconds(CLOCK_MONOTONIC))
-      inbox.starting.forEach(start)
-      inbox.cancelled.forEach(cancel)
-      if inbox.isClosing { return close() }
+      repeat {
+        guard take(loop.takeInbox()) else { return close() }
+      } while !loop.isIdle
       var running: Int32 = 0
       unsafe check(curl_multi_perform(multi, &running))
       takeEnded()
       endSilent()
-      let wait = min(Self.longestTurn, max(0, nextSilenceCheck - nanoseconds(CLOCK_MONOTONIC)))
+      endTimers()
+      // What has ended left jobs behind, and nobody wakes up a thread that is awake.
+      guard loop.isIdle else { continue }
       // libcurl's own timers end the wait sooner where they are due. Rounded up: no turn before the time.
       unsafe check(curl_multi_poll(multi, nil, 0, Int32((wait + 999_999) / 1_000_000), nil))
     }
+  }
+
+  /// False where this was the end.
+  private func take(_ inbox: EventLoop.Inbox) -> Bool {
+    for job in inbox.jobs { unsafe job.runSynchronously(on: loop.asUnownedTaskExecutor()) }
+    inbox.starting.forEach(start)
+    inbox.cancelled.forEach(cancel)
+    inbox.timers.forEach(start)
+    inbox.cancelledTimers.forEach(cancel)
+    return !inbox.isClosing
+  }
+
+  /// How long nothing has to be done, in nanoseconds.
+  private var wait: Int64 {
+    var wait = min(Self.longestTurn, nextSilenceCheck - nanoseconds(CLOCK_MONOTONIC))
+    if let timer = timers.last { wait = min(wait, timer.due - nanoseconds(CLOCK_BOOTTIME)) }
+    return max(0, wait)
   }
 
   /// Without its poll the thread is of no use to anybody; the process is started again.
@@ -55,7 +73,7 @@ internal import Synchronization
       return exchange.end(.failure(exchange.failure(.cancelled, "cancelled")))
     }
     let easy = idle.popLast() ?? newHandle()
-    let code = exchange.configure(easy, caBundle: caBundle)
+    let code = exchange.configure(easy)
     guard code == CURLE_OK else {
       exchange.end(.failure(exchange.failure(.unusable, unsafe String(cString: curl_easy_strerror(code)))))
       return recycle(easy, exchange)
@@ -121,7 +139,30 @@ internal import Synchronization
     }
   }
 
+  // MARK: Timers
+
+  private func start(_ timer: LoopTimer) {
+    guard !timer.isCancelled.load(ordering: .acquiring) else { return timer.end(hasPassed: false) }
+    let index = timers.firstIndex { $0.due <= timer.due } ?? timers.endIndex
+    timers.insert(timer, at: index)
+  }
+
+  private func cancel(_ timer: LoopTimer) {
+    timers.removeAll { $0 === timer }
+    timer.end(hasPassed: false)
+  }
+
+  private func endTimers() {
+    guard !timers.isEmpty else { return }
+    let now = nanoseconds(CLOCK_BOOTTIME)
+    while let timer = timers.last, timer.due <= now {
+      timers.removeLast()
+      timer.end(hasPassed: true)
+    }
+  }
+
   private func close() {
+    timers.forEach(cancel)
     for (easy, exchange) in active {
       end(easy, .failure(exchange.failure(.cancelled, "the HTTP transport was closed")))
     }

@@ -6,7 +6,7 @@ internal import Glibc
 
 extension CurlExchange {
   /// Sets the handle up, from its pristine state.
-  func configure(_ easy: CurlEasy, caBundle: String?) -> CURLcode {
+  func configure(_ easy: CurlEasy) -> CURLcode {
     var options = CurlOptions(easy: easy)
     options.setConnection(request, caBundle: caBundle)
     options.setLimits(request.limits)
@@ -123,7 +123,7 @@ private struct CurlOptions {
   }
 }
 
-// MARK: Functions that libcurl calls, on the driver's thread
+// MARK: Functions that libcurl calls, on the loop's thread
 
 private func exchange(_ pointer: UnsafeMutableRawPointer?) -> CurlExchange {
   guard let pointer = unsafe pointer else { preconditionFailure("libcurl lost the exchange") }

@@ -2,69 +2,66 @@
 
 /// HTTP over libcurl: one thread that drives every exchange, connections that are kept, HTTP/2 where TLS offers it.
 ///
-/// Making one costs nothing; the thread starts with the first request. Proxies are taken from the environment by
-/// libcurl's rules, certificates are always verified, redirects are answers like any other (a signature is good for
-/// one address only).
+/// Proxies are taken from the environment by libcurl's rules, certificates are always verified, redirects are answers like any
+/// other (a signature is good for one address only).
 public final class CurlTransport: HTTPTransport {
   private enum State {
+    /// With a thread of its own from the first request on.
     case idle
-    case running(CurlDriver)
+    case running(EventLoop)
+    /// On somebody else's thread.
+    case guest(EventLoop)
     case closed
   }
 
   private let caBundle: String?
-  private let state = Locked(State.idle)
+  private let state: Locked<State>
 
   /// A transport that trusts the system's certificate authorities, or those in the PEM file `caBundle` alone
-  /// (`AWS_CA_BUNDLE`).
-  public init(caBundle: String?) { self.caBundle = caBundle }
+  /// (`AWS_CA_BUNDLE`). Without a loop it has a thread of its own.
+  public init(caBundle: String?, on loop: EventLoop?) {
+    self.caBundle = caBundle
+    state = Locked(loop.map(State.guest) ?? .idle)
+  }
 
   deinit { close() }
 
   /// Sends the request and waits for the whole answer; see `HTTPTransport`.
   public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-    let exchange = try CurlExchange(request)
-    let driver = try driver()
+    let exchange = try CurlExchange(request, caBundle: caBundle)
+    let loop = try loop()
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { driver.start(exchange, whenEnded: $0) }
+      await withCheckedContinuation { loop.start(exchange, whenEnded: $0) }
     } onCancel: {
-      driver.cancel(exchange)
+      loop.cancel(exchange)
     }
     return try result.get()
   }
 
-  /// How long ago the driving thread last went round its loop, which it does every second even when idle: much more
-  /// means that it is stuck, and with it every request. Zero before the first request and after `close`.
-  public var sinceLastTurn: Duration {
-    state.withLock {
-      guard case .running(let driver) = $0 else { return .zero }
-      return driver.sinceLastTurn
-    }
-  }
-
-  /// Ends the exchanges under way as cancelled, the connections and the thread. Later requests fail.
+  /// Later requests fail. A thread of its own ends, with its connections, and the exchanges under way as cancelled.
   public func close() {
-    let driver: CurlDriver? = state.withLock { state in
+    let own: EventLoop? = state.withLock { state in
       defer { state = .closed }
-      guard case .running(let driver) = state else { return nil }
-      return driver
+      guard case .running(let loop) = state else { return nil }
+      return loop
     }
-    driver?.close()
+    own?.close()
   }
 
-  private func driver() throws(TransportFailure) -> CurlDriver {
-    let driver: CurlDriver? = state.withLock { state in
+  private func loop() throws(TransportFailure) -> EventLoop {
+    let loop: EventLoop? = state.withLock { state in
       switch state {
-      case .running(let driver): return driver
+      case .running(let loop), .guest(let loop): return loop
       case .closed: return nil
       case .idle:
-        let driver = CurlDriver(caBundle: caBundle)
-        state = .running(driver)
-        return driver
+        let loop = EventLoop()
+        loop.start()
+        state = .running(loop)
+        return loop
       }
     }
-    guard let driver else { throw .closed }
-    return driver
+    guard let loop else { throw .closed }
+    return loop
   }
 }
 

@@ -47,11 +47,11 @@ public enum SHA1 {
   private static nonisolated(unsafe) let algorithm = unsafe fetch("SHA1")
 }
 
-extension Sequence<UInt8> {
+extension [UInt8] {
   /// Two lower-case hexadecimal digits a byte.
   public var hex: String {
     var digits: [UInt8] = []
-    digits.reserveCapacity(underestimatedCount * 2)
+    digits.reserveCapacity(count * 2)
     for byte in self {
       digits.append(hexDigit(byte >> 4))
       digits.append(hexDigit(byte & 15))

@@ -31,6 +31,16 @@ public enum Signals {
     _ = pipe
     for signal in Signal.allCases { handle(signal.number, keepSignal) }
     ignoreBrokenPipes()
+    unblock()
+  }
+
+  /// A mask is inherited from whoever started the process, and a program that started it from a thread without signals, as
+  /// libdispatch's are, would have made it deaf.
+  private static func unblock() {
+    var numbers = sigset_t()
+    unsafe sigemptyset(&numbers)
+    for signal in Signal.allCases { unsafe sigaddset(&numbers, signal.number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
   }
 
   /// What came since `block`, and what comes. For one caller; when that one has stopped listening, the next signal ends

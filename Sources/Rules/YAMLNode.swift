@@ -33,7 +33,9 @@ struct YAMLNode {
     Prescan.check(text, &findings)
     guard findings.all.count == before else { return nil }
     do {
-      guard let root = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else { return nil }
+      // What a scalar is, its reader decides: the parser needs none of its regular expressions.
+      let parser = try Yams.Parser(yaml: text, resolver: .basic, encoding: .utf8)
+      guard let root = try parser.singleRoot() else { return nil }
       return YAMLNode(root)
     } catch {
       report(error, &findings)

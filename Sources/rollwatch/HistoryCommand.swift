@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Core
+import JSON
 import Journal
 import Platform
 import Rules

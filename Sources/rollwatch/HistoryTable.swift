@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Journal
+import JSON
 import Platform
 
 /// Records for people: time, what, whom it concerns, and the rest in words.

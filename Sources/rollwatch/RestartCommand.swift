@@ -69,7 +69,7 @@ struct RestartCommand: AsyncParsableCommand {
         default: say(line)
         }
       })
-    let time = SystemClock()
+    let time = eventLoop
     var loop = Loop(
       state: .empty, rules: RuleSet(rules: [], digest: ""),
       schedule: Schedule(

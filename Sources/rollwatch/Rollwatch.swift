@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Platform
 
 @main
+enum Program {
+  static func main() {
+    useOneHeap()
+    eventLoop.run { await Rollwatch.main() }
+  }
+}
+
+/// The thread on which everything happens.
+let eventLoop = EventLoop()
+
 struct Rollwatch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollwatch",

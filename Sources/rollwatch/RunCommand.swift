@@ -58,8 +58,12 @@ struct RunCommand: AsyncParsableCommand {
     }
     let logger = Logger(label: "rollwatch")
     let reporter = ServiceReporter(
-      logger: logger, supervisor: Supervisor(), time: SystemClock(),
-      isWell: { () throws(Failure) in try Self.isWell(access, journal) })
+      logger: logger, supervisor: Supervisor(), time: eventLoop,
+      probe: { () throws(Failure) in
+        do throws(JournalFailure) { try journal.probe() } catch {
+          throw Failure(kind: .permanent, reason: error.description, mayHaveTakenEffect: false)
+        }
+      })
     try await run(
       remembered, rules, settings, access, ECSAction(access.clients), JournalLog(journal, keepsState: true),
       reporter,
@@ -92,7 +96,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func run(
-    _ remembered: State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ action: any Action,
+    _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ action: any Action,
     _ log: any DurableLog, _ reporter: any Reporter, reload: @escaping () -> RuleSet?
   ) async throws {
     let tally = Tally(reporter)
@@ -100,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
       parameters: settings.parameters.interval, secrets: settings.secrets.interval,
       rollouts: settings.rollouts,
       sweepsOnce: once)
-    let time = SystemClock()
+    let time = eventLoop
     var loop = Loop(
       state: remembered, rules: rules, schedule: schedule, seed: .random(in: 0 ... .max),
       goal: once ? .idle : .none,
@@ -120,15 +124,5 @@ struct RunCommand: AsyncParsableCommand {
     case .stuck: throw fail("what is left waits for somebody: see rollwatch history", .failure)
     case .reached: if !tally.isGood { throw ExitCode.failure }
     }
-  }
-
-  /// A driver of HTTP that has not gone round for so long hangs; it does so once a second at least.
-  private static let longestTurn = Duration.seconds(10)
-
-  private static func isWell(_ access: AWSAccess, _ journal: JournalStore) throws(Failure) -> Bool {
-    do throws(JournalFailure) { try journal.probe() } catch {
-      throw Failure(kind: .permanent, reason: error.description, mayHaveTakenEffect: false)
-    }
-    return access.transport.sinceLastTurn < longestTurn
   }
 }

@@ -12,7 +12,6 @@ import Rules
 struct AWSAccess {
   /// The Region of the process itself.
   let region: String
-  let transport: CurlTransport
   let clients: AWSClients
 
   /// Finds Region and credentials where every AWS program finds them. `region` and `settings` come first.
@@ -20,8 +19,7 @@ struct AWSAccess {
     do {
       let environment = ProcessEnvironment.current
       let configuration = try AWSConfiguration.resolve(environment: environment, home: environment["HOME"])
-      let transport = CurlTransport(caBundle: configuration.certificateBundle)
-      self.transport = transport
+      let transport = CurlTransport(caBundle: configuration.certificateBundle, on: eventLoop)
       self.region = try await Self.region(
         region ?? settings.region ?? configuration.region, configuration, transport)
       clients = try Self.clients(configuration, settings, self.region, transport)
@@ -38,7 +36,7 @@ struct AWSAccess {
   ) async throws -> String {
     if let known { return known }
     let instance = InstanceMetadata(
-      configuration.metadata, transport: transport, time: SystemClock(), jitter: { Double.random(in: 0..<1) })
+      configuration.metadata, transport: transport, time: eventLoop, jitter: { Double.random(in: 0..<1) })
     do { return try await instance.region() } catch {
       throw fail(
         "no Region: set AWS_REGION, 'region' in the settings, or 'region' in the AWS profile (\(error))",
@@ -49,7 +47,7 @@ struct AWSAccess {
   private static func clients(
     _ configuration: AWSConfiguration, _ settings: Settings, _ region: String, _ transport: CurlTransport
   ) throws -> AWSClients {
-    let time = SystemClock()
+    let time = eventLoop
     let userAgent = "rollwatch/\(version)"
     let attempts = configuration.maxAttempts ?? 3
     let tokens = try STSClient(

@@ -220,9 +220,9 @@ struct ContainerServiceTests {
   @Test(
     arguments: [
       ("{}", "services is missing"), (#"{"services":[{}]}"#, "services[0]: serviceArn is missing"),
-      ("<html>", "not JSON"),
-      (#"{"services":5}"#, "services: the wrong type"),
-      (String(repeating: #"{"a":"#, count: 10_000), "not JSON"),
+      ("<html>", "not an object"),
+      (#"{"services":5}"#, "services: not an array"),
+      (String(repeating: #"{"a":"#, count: 10_000), "a.a.a.a.a.a.a.a…: nested too deep"),
     ])
   func `another shape is malformed`(_ body: String, _ words: String) async throws {
     let client = try client(Script([.ok(body)]))

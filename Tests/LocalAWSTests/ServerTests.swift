@@ -74,7 +74,7 @@ struct ServerTests {
     let fault = Fault(.cutAfter, on: "ecs:UpdateService", .next(1, after: 0), onlyOnKeptConnections: true)
     try await withServer(fault) { server, call, _ in
       server.aws.steer { aws, now in aws.seedService("c/s", desiredCount: 1, in: london, at: now) }
-      let transport = CurlTransport(caBundle: nil)
+      let transport = CurlTransport(caBundle: nil, on: nil)
       defer { transport.close() }
       let input: JSON = ["cluster": "c", "services": ["s"]]
       _ = try await transport.send(call.request("ecs:DescribeServices", input))

@@ -15,7 +15,7 @@ struct CurlProxyTests {
         while connection.read() != nil { connection.answer("direct") }
       }
       setenv("http_proxy", proxy.url, 1)
-      let transport = CurlTransport(caBundle: nil)
+      let transport = CurlTransport(caBundle: nil, on: nil)
       let proxied = try await transport.send(request(server.url + "path", body: "x"))
       precondition(proxied.body == Array("proxied".utf8))
       precondition(proxy.requests.first?.head.hasPrefix("POST \(server.url)path HTTP/1.1\r\n") == true)
@@ -39,7 +39,7 @@ struct CurlProxyTests {
       var secret = request("https://aws.example/", body: "x")
       secret.headers = [("Authorization", "AWS4-HMAC-SHA256 secret")]
       do throws(TransportFailure) {
-        _ = try await CurlTransport(caBundle: nil).send(secret)
+        _ = try await CurlTransport(caBundle: nil, on: nil).send(secret)
         preconditionFailure("it went through")
       } catch {
         precondition(error.kind == .unusable, "\(error)")

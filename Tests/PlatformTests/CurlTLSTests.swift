@@ -18,14 +18,14 @@ import Testing
     async throws
   {
     let server = try TLSServer()
-    let failure = try #require(await failure(CurlTransport(caBundle: nil), request(server.url)))
+    let failure = try #require(await failure(CurlTransport(caBundle: nil, on: nil), request(server.url)))
     #expect(failure.kind == .tls, "\(failure)")
     #expect(!failure.mayHaveArrived)
   }
 
   @Test func `a certificate of the given bundle is accepted, for its own name only`() async throws {
     let server = try TLSServer()
-    let transport = CurlTransport(caBundle: server.certificate)
+    let transport = CurlTransport(caBundle: server.certificate, on: nil)
     let response = try await transport.send(request(server.url))
     #expect(response.status == 200)
     let otherName = request("https://localhost:\(server.port)/")
@@ -35,7 +35,7 @@ import Testing
   @Test func `a bundle that is not there is named`() async throws {
     let server = try TLSServer()
     let failure = try #require(
-      await failure(CurlTransport(caBundle: "/nonexistent/ca.pem"), request(server.url)))
+      await failure(CurlTransport(caBundle: "/nonexistent/ca.pem", on: nil), request(server.url)))
     #expect(failure.kind == .unusable)
     #expect(failure.message.contains("/nonexistent/ca.pem"))
   }
@@ -46,14 +46,14 @@ import Testing
       connection.reset()
     }
     let cut = try #require(
-      await failure(CurlTransport(caBundle: nil), request("https://127.0.0.1:\(cutting.port)/")))
+      await failure(CurlTransport(caBundle: nil, on: nil), request("https://127.0.0.1:\(cutting.port)/")))
     #expect(cut.kind == .cut, "\(cut)")
     #expect(!cut.mayHaveArrived)
 
     let silent = RawServer { connection in while connection.waitForPeer() {} }
     var impatient = request("https://127.0.0.1:\(silent.port)/")
     impatient.limits.connect = .milliseconds(200)
-    let late = try #require(await failure(CurlTransport(caBundle: nil), impatient))
+    let late = try #require(await failure(CurlTransport(caBundle: nil, on: nil), impatient))
     #expect(late.kind == .timedOut, "\(late)")
     #expect(!late.mayHaveArrived)
   }

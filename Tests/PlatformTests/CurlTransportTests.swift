@@ -5,7 +5,7 @@ import Platform
 import Testing
 
 struct CurlTransportTests {
-  let transport = CurlTransport(caBundle: nil)
+  let transport = CurlTransport(caBundle: nil, on: nil)
 
   @Test func `a request arrives as it was given and nothing is added but host and length`() async throws {
     let server = RawServer { $0.serve() }
@@ -181,15 +181,6 @@ struct CurlTransportTests {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) == 0 }
     }
     return isConnected ? Int(UInt16(bigEndian: address.sin_port)) : nil
-  }
-
-  @Test func `the driver goes round its loop while it is idle`() async throws {
-    #expect(transport.sinceLastTurn == .zero)
-    let server = RawServer { $0.serve() }
-    _ = try await transport.send(request(server.url))
-    #expect(transport.sinceLastTurn < .seconds(3))
-    transport.close()
-    #expect(transport.sinceLastTurn == .zero)
   }
 }
 

@@ -216,8 +216,8 @@ def bench_latency(folder):
 def bench_engine():
     lines = subprocess.run([BUILD / "engine-bench"], capture_output=True, text=True, check=True).stdout
     for name, limit in (("unchanged", 50), ("changed", 2_000)):
-        value = float(next(line.split()[1] for line in lines.splitlines() if line.startswith(name)))
-        row(f"engine, 100,000 resources, 1,000 rules, all {name}", f"{value:.1f} ms", f"at most {limit} ms", value <= limit)
+        value = float([line.split()[1] for line in lines.splitlines() if line.startswith(name)][-1])
+        row(f"engine, 100,000 resources, 1,000 rules, all {name}, CPU", f"{value:.1f} ms", f"at most {limit} ms", value <= limit)
 
 
 with tempfile.TemporaryDirectory() as directory:

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
 
 public import Core
+import JSON
 
 /// What narrows a listing of parameters. Filters of one call must all hold; of the values of one, any.
 public enum ParameterFilter: Sendable, Hashable {
@@ -40,8 +41,10 @@ extension AWSClient {
   public func describeParameters(
     filters: [ParameterFilter], nextToken: String?
   ) async throws(AWSFailure) -> ParameterPage {
-    let request = DescribeParametersRequest(
-      nextToken: nextToken, filters: filters.isEmpty ? nil : filters.map(FilterText.init))
+    let request: JSONValue = [
+      "MaxResults": 50, "NextToken": nextToken.map(JSONValue.string),
+      "ParameterFilters": filters.isEmpty ? nil : .array(filters.map(\.request)),
+    ]
     let (page, answer) = try await list(.ssm, "DescribeParameters", request, limiter: parametersLimiter) {
       (json) throws(JSONFailure) in try json.parameterListing()
     }
@@ -50,36 +53,16 @@ extension AWSClient {
   }
 }
 
-private struct DescribeParametersRequest: Encodable {
-  let maxResults = 50
-  let nextToken: String?
-  let filters: [FilterText]?
-
-  private enum CodingKeys: String, CodingKey {
-    case maxResults = "MaxResults"
-    case nextToken = "NextToken"
-    case filters = "ParameterFilters"
-  }
-}
-
-private struct FilterText: Encodable {
-  let key: String
-  let option: String
-  let values: [String]
-
-  init(_ filter: ParameterFilter) {
-    switch filter {
-    case .names(let names): (key, option, values) = ("Name", "Equals", names)
-    case .namePrefixes(let prefixes): (key, option, values) = ("Name", "BeginsWith", prefixes)
-    case .paths(let paths): (key, option, values) = ("Path", "Recursive", paths)
-    }
+extension ParameterFilter {
+  fileprivate var request: JSONValue {
+    let (key, option, values) =
+      switch self {
+      case .names(let names): ("Name", "Equals", names)
+      case .namePrefixes(let prefixes): ("Name", "BeginsWith", prefixes)
+      case .paths(let paths): ("Path", "Recursive", paths)
+      }
     precondition((1...50).contains(values.count), "a filter takes 1 to 50 values")
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case key = "Key"
-    case option = "Option"
-    case values = "Values"
+    return ["Key": .string(key), "Option": .string(option), "Values": .strings(values)]
   }
 }
 
@@ -92,7 +75,7 @@ extension JSONReader {
     try object { (key, json) throws(JSONFailure) in
       switch key {
       case "Parameters": parameters = try json.list { (json) throws(JSONFailure) in try json.parameter() }
-      case "NextToken": nextToken = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      case "NextToken": nextToken = try json.optionalString()
       default: try json.skip()
       }
     }
@@ -109,8 +92,7 @@ extension JSONReader {
       case "Name": name = try json.string()
       case "Version": version = try json.integer()
       case "LastModifiedDate": lastModified = try json.time()
-      case "LastModifiedUser":
-        lastModifiedUser = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      case "LastModifiedUser": lastModifiedUser = try json.optionalString()
       default: try json.skip()
       }
     }

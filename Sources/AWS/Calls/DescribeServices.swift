@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 
+import JSON
+
 /// A service that was asked for and is not among the answers.
 public struct ServiceFailure: Sendable, Hashable {
   /// The service's ARN, made by AWS from what was asked for.
@@ -16,26 +18,33 @@ extension AWSClient {
     cluster: String, services: [String]
   ) async throws(AWSFailure) -> (services: [ServiceDescription], failures: [ServiceFailure]) {
     precondition((1...10).contains(services.count), "one call takes 1 to 10 services")
-    let request = DescribeServicesRequest(cluster: cluster, services: services)
-    let found = try await read(.ecs, "DescribeServices", request, as: DescribeServicesResponse.self)
-    return (
-      found.services.map(ServiceDescription.init),
-      (found.failures ?? []).map { ServiceFailure(arn: $0.arn ?? "", reason: $0.reason ?? "") }
-    )
+    let request: JSONValue = ["cluster": .string(cluster), "services": .strings(services)]
+    return try await read(.ecs, "DescribeServices", request) { (json) throws(JSONFailure) in
+      var services: [ServiceDescription]?
+      var failures: [ServiceFailure] = []
+      try json.object { (key, json) throws(JSONFailure) in
+        switch key {
+        case "services": services = try json.list { (json) throws(JSONFailure) in try json.service() }
+        case "failures":
+          failures = try json.optionalList { (json) throws(JSONFailure) in try json.failure() }
+        default: try json.skip()
+        }
+      }
+      return (try required(services, "services"), failures)
+    }
   }
 }
 
-private struct DescribeServicesRequest: Encodable {
-  let cluster: String
-  let services: [String]
-}
-
-private struct DescribeServicesResponse: Decodable {
-  let services: [WireService]
-  let failures: [Failure]?
-
-  struct Failure: Decodable {
-    let arn: String?
-    let reason: String?
+extension JSONReader {
+  fileprivate mutating func failure() throws(JSONFailure) -> ServiceFailure {
+    var (arn, reason): (String?, String?)
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "arn": arn = try json.optionalString()
+      case "reason": reason = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return ServiceFailure(arn: arn ?? "", reason: reason ?? "")
   }
 }

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
 
 public import Core
+import JSON
 
 /// A task: one copy of what a service runs.
 public struct TaskDescription: Sendable, Hashable {
@@ -41,48 +42,58 @@ extension AWSClient {
     cluster: String, tasks: [String]
   ) async throws(AWSFailure) -> [TaskDescription] {
     precondition((1...100).contains(tasks.count), "one call takes 1 to 100 tasks")
-    let request = DescribeTasksRequest(cluster: cluster, tasks: tasks)
-    let found = try await read(.ecs, "DescribeTasks", request, as: DescribeTasksResponse.self)
-    return found.tasks.map(TaskDescription.init)
+    let request: JSONValue = ["cluster": .string(cluster), "tasks": .strings(tasks)]
+    return try await read(.ecs, "DescribeTasks", request) { (json) throws(JSONFailure) in
+      var tasks: [TaskDescription]?
+      try json.object { (key, json) throws(JSONFailure) in
+        switch key {
+        case "tasks": tasks = try json.list { (json) throws(JSONFailure) in try json.task() }
+        default: try json.skip()
+        }
+      }
+      return try required(tasks, "tasks")
+    }
   }
 }
 
-private struct DescribeTasksRequest: Encodable {
-  let cluster: String
-  let tasks: [String]
-}
-
-private struct DescribeTasksResponse: Decodable {
-  let tasks: [WireTask]
-}
-
-private struct WireTask: Decodable {
-  let taskArn: String
-  let lastStatus: String?
-  let stopCode: String?
-  let stoppedReason: String?
-  let createdAt: WireTime?
-  let startedAt: WireTime?
-  let stoppedAt: WireTime?
-  let containers: [Container]?
-
-  struct Container: Decodable {
-    let name: String?
-    let exitCode: Int?
-    let reason: String?
-    let lastStatus: String?
+extension JSONReader {
+  fileprivate mutating func task() throws(JSONFailure) -> TaskDescription {
+    var (arn, lastStatus, stopCode, stoppedReason): (String?, String?, String?, String?)
+    var (createdAt, startedAt, stoppedAt): (WireTime?, WireTime?, WireTime?)
+    var containers: [ContainerDescription] = []
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "taskArn": arn = try json.string()
+      case "lastStatus": lastStatus = try json.optionalString()
+      case "stopCode": stopCode = try json.optionalString()
+      case "stoppedReason": stoppedReason = try json.optionalString()
+      case "createdAt": createdAt = try json.optionalTime()
+      case "startedAt": startedAt = try json.optionalTime()
+      case "stoppedAt": stoppedAt = try json.optionalTime()
+      case "containers":
+        containers = try json.optionalList { (json) throws(JSONFailure) in try json.container() }
+      default: try json.skip()
+      }
+    }
+    return TaskDescription(
+      arn: try required(arn, "taskArn"), lastStatus: lastStatus, stopCode: nonEmpty(stopCode),
+      stoppedReason: nonEmpty(stoppedReason), createdAt: createdAt?.timestamp,
+      startedAt: startedAt?.timestamp, stoppedAt: stoppedAt?.timestamp, containers: containers)
   }
-}
 
-extension TaskDescription {
-  fileprivate init(_ wire: WireTask) {
-    self.init(
-      arn: wire.taskArn, lastStatus: wire.lastStatus, stopCode: nonEmpty(wire.stopCode),
-      stoppedReason: nonEmpty(wire.stoppedReason), createdAt: wire.createdAt?.timestamp,
-      startedAt: wire.startedAt?.timestamp, stoppedAt: wire.stoppedAt?.timestamp,
-      containers: (wire.containers ?? []).map {
-        ContainerDescription(
-          name: $0.name ?? "", exitCode: $0.exitCode, reason: nonEmpty($0.reason), lastStatus: $0.lastStatus)
-      })
+  private mutating func container() throws(JSONFailure) -> ContainerDescription {
+    var (name, reason, lastStatus): (String?, String?, String?)
+    var exitCode: Int?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "name": name = try json.optionalString()
+      case "exitCode": exitCode = try json.optionalCount()
+      case "reason": reason = try json.optionalString()
+      case "lastStatus": lastStatus = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return ContainerDescription(
+      name: name ?? "", exitCode: exitCode, reason: nonEmpty(reason), lastStatus: lastStatus)
   }
 }

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
 
 public import Core
+import JSON
 
 /// A secret, without its value.
 public struct SecretMetadata: Sendable, Hashable {
@@ -38,41 +39,15 @@ extension AWSClient {
     namePrefixes: [String], nextToken: String?
   ) async throws(AWSFailure) -> SecretPage {
     precondition(namePrefixes.count <= 10, "a filter takes at most 10 values")
-    let request = ListSecretsRequest(
-      nextToken: nextToken,
-      filters: namePrefixes.isEmpty ? nil : [ListSecretsRequest.Filter(values: namePrefixes)])
+    let filter: JSONValue = ["Key": "name", "Values": .strings(namePrefixes)]
+    let request: JSONValue = [
+      "MaxResults": 100, "IncludePlannedDeletion": true, "SortBy": "created-date", "SortOrder": "asc",
+      "NextToken": nextToken.map(JSONValue.string), "Filters": namePrefixes.isEmpty ? nil : [filter],
+    ]
     let (page, answer) = try await list(.secretsManager, "ListSecrets", request, limiter: secretsLimiter) {
       (json) throws(JSONFailure) in try json.secretListing()
     }
     return SecretPage(secrets: page.secrets, nextToken: page.nextToken, serverTime: answer.serverTime)
-  }
-}
-
-private struct ListSecretsRequest: Encodable {
-  let maxResults = 100
-  let includePlannedDeletion = true
-  let sortBy = "created-date"
-  let sortOrder = "asc"
-  let nextToken: String?
-  let filters: [Filter]?
-
-  struct Filter: Encodable {
-    let key = "name"
-    let values: [String]
-
-    private enum CodingKeys: String, CodingKey {
-      case key = "Key"
-      case values = "Values"
-    }
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case maxResults = "MaxResults"
-    case includePlannedDeletion = "IncludePlannedDeletion"
-    case sortBy = "SortBy"
-    case sortOrder = "SortOrder"
-    case nextToken = "NextToken"
-    case filters = "Filters"
   }
 }
 
@@ -85,7 +60,7 @@ extension JSONReader {
     try object { (key, json) throws(JSONFailure) in
       switch key {
       case "SecretList": secrets = try json.list { (json) throws(JSONFailure) in try json.secret() }
-      case "NextToken": nextToken = try json.optional { (json) throws(JSONFailure) in try json.string() }
+      case "NextToken": nextToken = try json.optionalString()
       default: try json.skip()
       }
     }
@@ -104,9 +79,8 @@ extension JSONReader {
       case "Name": name = try json.string()
       case "SecretVersionsToStages":
         versionStages = try json.optional { (json) throws(JSONFailure) in try json.stages() }
-      case "LastChangedDate":
-        lastChanged = try json.optional { (json) throws(JSONFailure) in try json.time() }
-      case "DeletedDate": deleted = try json.optional { (json) throws(JSONFailure) in try json.time() }
+      case "LastChangedDate": lastChanged = try json.optionalTime()
+      case "DeletedDate": deleted = try json.optionalTime()
       default: try json.skip()
       }
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
 
+import JSON
+
 /// What a task is meant to be.
-public enum DesiredTaskStatus: String, Sendable, Hashable, CaseIterable, Encodable {
+public enum DesiredTaskStatus: String, Sendable, Hashable, CaseIterable {
   /// Running, or on its way there.
   case running = "RUNNING"
   /// Stopped, or on its way there. AWS forgets such tasks after an hour or so.
@@ -19,24 +21,31 @@ extension AWSClient {
     var tasks: [String] = []
     var token: String?
     repeat {
-      let request = ListTasksRequest(
-        cluster: cluster, startedBy: startedBy, desiredStatus: desiredStatus, nextToken: token)
-      let page = try await read(.ecs, "ListTasks", request, as: ListTasksResponse.self)
-      tasks += page.taskArns
+      let request: JSONValue = [
+        "cluster": .string(cluster), "startedBy": .string(startedBy),
+        "desiredStatus": .string(desiredStatus.rawValue), "nextToken": token.map(JSONValue.string),
+      ]
+      let page = try await read(.ecs, "ListTasks", request) { (json) throws(JSONFailure) in
+        try json.taskListing()
+      }
+      tasks += page.tasks
       token = try pages.follow(nonEmpty(page.nextToken))
     } while token != nil && tasks.count < 100
     return tasks
   }
 }
 
-private struct ListTasksRequest: Encodable {
-  let cluster: String
-  let startedBy: String
-  let desiredStatus: DesiredTaskStatus
-  let nextToken: String?
-}
-
-private struct ListTasksResponse: Decodable {
-  let taskArns: [String]
-  let nextToken: String?
+extension JSONReader {
+  fileprivate mutating func taskListing() throws(JSONFailure) -> (tasks: [String], nextToken: String?) {
+    var tasks: [String]?
+    var nextToken: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "taskArns": tasks = try json.list { (json) throws(JSONFailure) in try json.string() }
+      case "nextToken": nextToken = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return (try required(tasks, "taskArns"), nextToken)
+  }
 }

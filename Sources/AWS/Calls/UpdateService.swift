@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 
+import JSON
+
 extension AWSClient {
   /// Starts a new deployment of what the service runs already, and changes nothing else.
   ///
@@ -14,19 +16,19 @@ extension AWSClient {
   ) async throws(AWSFailure) -> ServiceDescription {
     precondition(
       restart.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a restart's id is to be part of a header")
-    let request = UpdateServiceRequest(cluster: cluster, service: service)
-    let updated = try await change(
-      .ecs, "UpdateService", request, as: UpdateServiceResponse.self, comment: "restart/\(restart)")
-    return ServiceDescription(updated.service)
+    let request: JSONValue = [
+      "cluster": .string(cluster), "service": .string(service), "forceNewDeployment": true,
+    ]
+    return try await change(.ecs, "UpdateService", request, comment: "restart/\(restart)") {
+      (json) throws(JSONFailure) in
+      var service: ServiceDescription?
+      try json.object { (key, json) throws(JSONFailure) in
+        switch key {
+        case "service": service = try json.service()
+        default: try json.skip()
+        }
+      }
+      return try required(service, "service")
+    }
   }
-}
-
-private struct UpdateServiceRequest: Encodable {
-  let cluster: String
-  let service: String
-  let forceNewDeployment = true
-}
-
-private struct UpdateServiceResponse: Decodable {
-  let service: WireService
 }

@@ -1,99 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
+// A service as it is written in JSON.
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 
-import Core
+import JSON
 
-/// A service as it is written in JSON.
-struct WireService: Decodable {
-  let serviceArn: String
-  let serviceName: String
-  let clusterArn: String
-  let status: String
-  let desiredCount: Int
-  let runningCount: Int
-  let pendingCount: Int
-  let schedulingStrategy: String?
-  let deploymentController: Controller?
-  let deploymentConfiguration: Configuration?
-  let taskDefinition: String?
-  let deployments: [Deployment]?
-  let events: [Event]?
-
-  struct Controller: Decodable {
-    let type: String?
+extension JSONReader {
+  mutating func service() throws(JSONFailure) -> ServiceDescription {
+    var (arn, name, clusterARN, status): (String?, String?, String?, String?)
+    var (desiredCount, runningCount, pendingCount): (Int?, Int?, Int?)
+    var (schedulingStrategy, controller, taskDefinition): (String?, String?, String?)
+    var configuration: DeploymentConfiguration?
+    var deployments: [DeploymentDescription] = []
+    var events: [ServiceEvent] = []
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "serviceArn": arn = try json.string()
+      case "serviceName": name = try json.string()
+      case "clusterArn": clusterARN = try json.string()
+      case "status": status = try json.string()
+      case "desiredCount": desiredCount = try json.count()
+      case "runningCount": runningCount = try json.count()
+      case "pendingCount": pendingCount = try json.count()
+      case "schedulingStrategy": schedulingStrategy = try json.optionalString()
+      case "deploymentController":
+        controller = try json.optional { (json) throws(JSONFailure) in try json.controller() } ?? nil
+      case "deploymentConfiguration":
+        configuration = try json.optional { (json) throws(JSONFailure) in try json.configuration() }
+      case "taskDefinition": taskDefinition = try json.optionalString()
+      case "deployments":
+        deployments = try json.optionalList { (json) throws(JSONFailure) in try json.deployment() }
+      case "events":
+        events = try json.optionalList { (json) throws(JSONFailure) in try json.event() }
+          .prefix(100).compactMap { $0 }
+      default: try json.skip()
+      }
+    }
+    return ServiceDescription(
+      arn: try required(arn, "serviceArn"), name: try required(name, "serviceName"),
+      clusterARN: try required(clusterARN, "clusterArn"), status: try required(status, "status"),
+      desiredCount: try required(desiredCount, "desiredCount"),
+      runningCount: try required(runningCount, "runningCount"),
+      pendingCount: try required(pendingCount, "pendingCount"),
+      schedulingStrategy: schedulingStrategy ?? "REPLICA", controller: controller ?? "ECS",
+      deploymentConfiguration: configuration, taskDefinition: nonEmpty(taskDefinition),
+      deployments: deployments, events: events)
   }
 
-  struct Configuration: Decodable {
-    let minimumHealthyPercent: Int?
-    let maximumPercent: Int?
-    let deploymentCircuitBreaker: CircuitBreaker?
-    let strategy: String?
+  private mutating func controller() throws(JSONFailure) -> String? {
+    var type: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "type": type = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return type
   }
 
-  struct CircuitBreaker: Decodable {
-    let enable: Bool?
-    let rollback: Bool?
+  private mutating func configuration() throws(JSONFailure) -> DeploymentConfiguration {
+    var (minimum, maximum): (Int?, Int?)
+    var breaker = (isOn: false, rollsBack: false)
+    var strategy: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "minimumHealthyPercent": minimum = try json.optionalCount()
+      case "maximumPercent": maximum = try json.optionalCount()
+      case "deploymentCircuitBreaker":
+        breaker =
+          try json.optional { (json) throws(JSONFailure) in try json.circuitBreaker() } ?? (false, false)
+      case "strategy": strategy = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return DeploymentConfiguration(
+      minimumHealthyPercent: minimum, maximumPercent: maximum, hasCircuitBreaker: breaker.isOn,
+      rollsBack: breaker.isOn && breaker.rollsBack, strategy: strategy)
   }
 
-  struct Deployment: Decodable {
-    let id: String
-    let status: String
-    let createdAt: WireTime
-    let updatedAt: WireTime?
-    let rolloutState: String?
-    let rolloutStateReason: String?
-    let desiredCount: Int
-    let pendingCount: Int
-    let runningCount: Int
-    let failedTasks: Int?
-    let taskDefinition: String?
+  private mutating func circuitBreaker() throws(JSONFailure) -> (isOn: Bool, rollsBack: Bool) {
+    var breaker = (isOn: false, rollsBack: false)
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "enable": breaker.isOn = try json.optional { (json) throws(JSONFailure) in try json.bool() } ?? false
+      case "rollback":
+        breaker.rollsBack = try json.optional { (json) throws(JSONFailure) in try json.bool() } ?? false
+      default: try json.skip()
+      }
+    }
+    return breaker
   }
 
-  struct Event: Decodable {
-    let createdAt: WireTime?
-    let message: String?
+  private mutating func deployment() throws(JSONFailure) -> DeploymentDescription {
+    var (id, status, rolloutState, rolloutStateReason): (String?, String?, String?, String?)
+    var (createdAt, updatedAt): (WireTime?, WireTime?)
+    var (desiredCount, pendingCount, runningCount, failedTasks): (Int?, Int?, Int?, Int?)
+    var taskDefinition: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "id": id = try json.string()
+      case "status": status = try json.string()
+      case "createdAt": createdAt = try json.time()
+      case "updatedAt": updatedAt = try json.optionalTime()
+      case "rolloutState": rolloutState = try json.optionalString()
+      case "rolloutStateReason": rolloutStateReason = try json.optionalString()
+      case "desiredCount": desiredCount = try json.count()
+      case "pendingCount": pendingCount = try json.count()
+      case "runningCount": runningCount = try json.count()
+      case "failedTasks": failedTasks = try json.optionalCount()
+      case "taskDefinition": taskDefinition = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    return DeploymentDescription(
+      id: try required(id, "id"), status: try required(status, "status"),
+      createdAt: try required(createdAt, "createdAt").timestamp, updatedAt: updatedAt?.timestamp,
+      rolloutState: rolloutState, rolloutStateReason: nonEmpty(rolloutStateReason),
+      desiredCount: try required(desiredCount, "desiredCount"),
+      pendingCount: try required(pendingCount, "pendingCount"),
+      runningCount: try required(runningCount, "runningCount"), failedTasks: failedTasks ?? 0,
+      taskDefinition: nonEmpty(taskDefinition))
   }
-}
 
-extension ServiceDescription {
-  init(_ wire: WireService) {
-    self.init(
-      arn: wire.serviceArn, name: wire.serviceName, clusterARN: wire.clusterArn, status: wire.status,
-      desiredCount: wire.desiredCount, runningCount: wire.runningCount, pendingCount: wire.pendingCount,
-      schedulingStrategy: wire.schedulingStrategy ?? "REPLICA",
-      controller: wire.deploymentController?.type ?? "ECS",
-      deploymentConfiguration: wire.deploymentConfiguration.map(DeploymentConfiguration.init),
-      taskDefinition: nonEmpty(wire.taskDefinition),
-      deployments: (wire.deployments ?? []).map(DeploymentDescription.init),
-      events: (wire.events ?? []).prefix(100).compactMap(ServiceEvent.init))
-  }
-}
-
-extension DeploymentConfiguration {
-  init(_ wire: WireService.Configuration) {
-    self.init(
-      minimumHealthyPercent: wire.minimumHealthyPercent, maximumPercent: wire.maximumPercent,
-      hasCircuitBreaker: wire.deploymentCircuitBreaker?.enable == true,
-      rollsBack: wire.deploymentCircuitBreaker?.enable == true
-        && wire.deploymentCircuitBreaker?.rollback == true,
-      strategy: wire.strategy)
-  }
-}
-
-extension DeploymentDescription {
-  init(_ wire: WireService.Deployment) {
-    self.init(
-      id: wire.id, status: wire.status, createdAt: wire.createdAt.timestamp,
-      updatedAt: wire.updatedAt?.timestamp, rolloutState: wire.rolloutState,
-      rolloutStateReason: nonEmpty(wire.rolloutStateReason), desiredCount: wire.desiredCount,
-      pendingCount: wire.pendingCount, runningCount: wire.runningCount, failedTasks: wire.failedTasks ?? 0,
-      taskDefinition: nonEmpty(wire.taskDefinition))
-  }
-}
-
-extension ServiceEvent {
   /// Nil for an event that says nothing: no reason to make nothing of the whole service.
-  init?(_ wire: WireService.Event) {
-    guard let createdAt = wire.createdAt, let message = wire.message else { return nil }
-    self.init(createdAt: createdAt.timestamp, message: message)
+  private mutating func event() throws(JSONFailure) -> ServiceEvent? {
+    var createdAt: WireTime?
+    var message: String?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "createdAt": createdAt = try json.optionalTime()
+      case "message": message = try json.optionalString()
+      default: try json.skip()
+      }
+    }
+    guard let createdAt, let message else { return nil }
+    return ServiceEvent(createdAt: createdAt.timestamp, message: message)
   }
 }

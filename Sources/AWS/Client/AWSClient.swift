@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import JSON
 public import Platform
 
 /// What one client allows itself.
@@ -54,36 +54,33 @@ public final class AWSClient: Sendable {
   }
 
   /// A call of a JSON service that may be repeated.
-  func read<Response: Decodable>(
-    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type
-  ) async throws(AWSFailure) -> Response {
-    let call = Call(service: service, operation: operation, body: json(request), isRepeatable: true)
-    return try await send(call, as: type)
+  func read<Result>(
+    _ service: AWSServiceName, _ operation: String, _ request: JSONValue,
+    answer: (inout JSONReader) throws(JSONFailure) -> Result
+  ) async throws(AWSFailure) -> Result {
+    let call = Call(service: service, operation: operation, body: request.canonical, isRepeatable: true)
+    return try await send(call, answer).result
   }
 
-  /// One page of a long listing: waits for its turn, and is read without a decoder.
+  /// One page of a long listing: waits for its turn.
   func list<Page>(
-    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, limiter: RateLimiter,
+    _ service: AWSServiceName, _ operation: String, _ request: JSONValue, limiter: RateLimiter,
     page: (inout JSONReader) throws(JSONFailure) -> Page
   ) async throws(AWSFailure) -> (page: Page, answer: Answer) {
     let call = Call(
-      service: service, operation: operation, body: json(request), isRepeatable: true, limiter: limiter)
-    let answer = try await send(call)
-    do {
-      return (try JSONReader.read(answer.body, page), answer)
-    } catch {
-      throw answer.malformed(call, "the answer is not what \(operation) answers: \(error)")
-    }
+      service: service, operation: operation, body: request.canonical, isRepeatable: true, limiter: limiter)
+    let (result, answer) = try await send(call, page)
+    return (result, answer)
   }
 
   /// A call of a JSON service that must not happen twice.
-  func change<Response: Decodable>(
-    _ service: AWSServiceName, _ operation: String, _ request: some Encodable, as type: Response.Type,
-    comment: String
-  ) async throws(AWSFailure) -> Response {
+  func change<Result>(
+    _ service: AWSServiceName, _ operation: String, _ request: JSONValue, comment: String,
+    answer: (inout JSONReader) throws(JSONFailure) -> Result
+  ) async throws(AWSFailure) -> Result {
     let call = Call(
-      service: service, operation: operation, body: json(request), isRepeatable: false, comment: comment)
-    return try await send(call, as: type)
+      service: service, operation: operation, body: request.canonical, isRepeatable: false, comment: comment)
+    return try await send(call, answer).result
   }
 
   /// A signed call of any service.
@@ -91,21 +88,14 @@ public final class AWSClient: Sendable {
     try await sender.send(call, as: credentials)
   }
 
-  private func send<Response: Decodable>(
-    _ call: Call, as type: Response.Type
-  ) async throws(AWSFailure) -> Response {
+  private func send<Result>(
+    _ call: Call, _ read: (inout JSONReader) throws(JSONFailure) -> Result
+  ) async throws(AWSFailure) -> (result: Result, answer: Answer) {
     let answer = try await send(call)
     do {
-      return try JSONDecoder().decode(type, from: Data(answer.body))
+      return (try JSONReader.read(answer.body, read), answer)
     } catch {
-      throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(JSONFailure(error))")
+      throw answer.malformed(call, "the answer is not what \(call.operation) answers: \(error)")
     }
-  }
-
-  private func json(_ request: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(request) else { preconditionFailure("a request is no JSON") }
-    return Array(data)
   }
 }

@@ -20,6 +20,7 @@ final class CallSender: Sendable {
   private struct Memory {
     var generator: SeededGenerator
     var skew = ClockSkew()
+    var signatures: [AWSServiceName: SignatureV4] = [:]
     var quotas: [AWSServiceName: RetryQuota] = [:]
     var rates: [AWSServiceName: AdaptiveRate] = [:]
   }
@@ -108,8 +109,7 @@ final class CallSender: Sendable {
     let correction = memory.withLock { $0.skew.correction(for: url) }
     var request = request(call, url: url)
     if let credentials {
-      SignatureV4(region: region, service: call.service.signingName)
-        .sign(&request, with: credentials, at: time.now() + correction)
+      signature(of: call.service).sign(&request, with: credentials, at: time.now() + correction)
     }
     let response: HTTPResponse
     do {
@@ -123,6 +123,15 @@ final class CallSender: Sendable {
     learnRate(call.service, isThrottled: setback?.failure.kind == .throttled)
     if let setback { throw setback }
     return response
+  }
+
+  private func signature(of service: AWSServiceName) -> SignatureV4 {
+    memory.withLock { memory in
+      if let known = memory.signatures[service] { return known }
+      let new = SignatureV4(region: region, service: service.signingName)
+      memory.signatures[service] = new
+      return new
+    }
   }
 
   private func request(_ call: Call, url: String) -> HTTPRequest {

@@ -10,11 +10,17 @@ public func timestamp(internetTime text: String) -> Timestamp? {
     mark == "T" || mark == "t" || mark == " ",
     let clock = fields(&rest, separator: ":", widths: [2, 2, 2]),
     let fraction = milliseconds(&rest), let offset = offsetMinutes(rest),
-    (1...12).contains(date[1]), (1...31).contains(date[2]),
-    clock[0] < 24, clock[1] < 60, clock[2] <= 60
+    let time = timestamp(date: date, clock: clock, offsetMinutes: offset)
+  else { return nil }
+  return time + .milliseconds(fraction)
+}
+
+/// Year, month and day; hour, minute and second. Nothing for what is on no calendar or clock; 60 is a leap second.
+func timestamp(date: [Int], clock: [Int], offsetMinutes: Int) -> Timestamp? {
+  guard (1...12).contains(date[1]), (1...31).contains(date[2]), clock[0] < 24, clock[1] < 60, clock[2] <= 60
   else { return nil }
   let minutes = (daysSinceEpoch(year: date[0], month: date[1], day: date[2]) * 24 + clock[0]) * 60 + clock[1]
-  return Timestamp(milliseconds: Int64((minutes - offset) * 60 + clock[2]) * 1_000 + fraction)
+  return Timestamp(milliseconds: Int64((minutes - offsetMinutes) * 60 + clock[2]) * 1_000)
 }
 
 private func fields(_ text: inout Substring, separator: Character, widths: [Int]) -> [Int]? {

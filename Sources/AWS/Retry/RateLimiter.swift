@@ -5,6 +5,9 @@ public import Platform
 /// Lets calls through at most so often, evenly spaced: DescribeParameters shares its small quota with the
 /// operators' own PutParameter, and a burst of ours would be their throttling.
 public final class RateLimiter: Sendable {
+  /// A turn this near is taken at once: to wait for it costs more than it is worth, and the turns after it stay where they are.
+  private static let tolerance = Duration.milliseconds(10)
+
   private let interval: Duration
   private let time: any TimeSource
   /// When the next call may go, on the steady clock.
@@ -25,6 +28,6 @@ public final class RateLimiter: Sendable {
       next = turn + interval
       return turn
     }
-    if turn > now { try await time.sleep(for: turn - now) }
+    if turn > now + Self.tolerance { try await time.sleep(for: turn - now) }
   }
 }

@@ -30,17 +30,23 @@ struct CanonicalRequest {
   private static func canonicalHeaders(
     _ headers: [(name: String, value: String)]
   ) -> [(name: String, value: String)] {
-    var values: [String: [String]] = [:]
+    var canonical: [(name: String, value: String)] = []
     for header in headers {
       let name = header.name.lowercased()
-      if !unsigned.contains(name) { values[name, default: []].append(singleSpaced(header.value)) }
+      guard !unsigned.contains(name) else { continue }
+      if let known = canonical.firstIndex(where: { $0.name == name }) {
+        canonical[known].value += ",\(singleSpaced(header.value))"
+      } else {
+        canonical.append((name, singleSpaced(header.value)))
+      }
     }
-    return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.joined(separator: ",")) }
+    return canonical.sorted { $0.name < $1.name }
   }
 
   /// Without white space at the ends, every other run of it one space: a folded header is one line.
   private static func singleSpaced(_ value: String) -> String {
-    value.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { String(Substring($0)) }
+    guard value.utf8.contains(where: { $0 <= 0x20 }) else { return value }
+    return value.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { String(Substring($0)) }
       .joined(separator: " ")
   }
 
@@ -75,13 +81,14 @@ private struct URLParts {
   let query: Substring
 
   init(_ url: String) {
+    let (slash, mark) = (UInt8(ascii: "/"), UInt8(ascii: "?"))
     let isSecure = url.hasPrefix("https:")
-    let rest = url[(url.firstRange(of: "://")?.upperBound ?? url.startIndex)...]
-    let target = rest.drop { $0 != "/" && $0 != "?" }
-    let host = rest[..<target.startIndex]
+    let rest = url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst("://".utf8.count)
+    let target = rest.drop { $0 != slash && $0 != mark }
+    let host = Substring(rest[..<target.startIndex])
     let port = isSecure ? ":443" : ":80"
     authority = String(host.hasSuffix(port) ? host.dropLast(port.count) : host)
-    path = String(target.prefix { $0 != "?" })
-    query = target.drop { $0 != "?" }.dropFirst()
+    path = String(Substring(target.prefix { $0 != mark }))
+    query = Substring(target.drop { $0 != mark }.dropFirst())
   }
 }

@@ -11,6 +11,8 @@ public struct SignatureV4: Sendable {
   public let region: String
   /// The service's signing name, such as `ssm`.
   public let service: String
+  /// The key of the day: it takes four of the five codes that a signature is made of.
+  private let lastKey = Locked<SigningKey?>(nil)
 
   /// Signs for this service in this Region.
   public init(region: String, service: String) {
@@ -33,7 +35,7 @@ public struct SignatureV4: Sendable {
   ) -> String {
     let canonical = CanonicalRequest(request)
     let key = signingKey(credentials.secretAccessKey, on: time.day)
-    let signature = SHA256.authenticate(stringToSign(canonical, at: time).utf8, key: key)
+    let signature = SHA256.authenticate(stringToSign(canonical, at: time).utf8, key: key.bytes)
     return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope(on: time.day)), "
       + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature.hex)"
   }
@@ -46,14 +48,25 @@ public struct SignatureV4: Sendable {
 
   private func scope(on day: String) -> String { "\(day)/\(region)/\(service)/aws4_request" }
 
-  /// A key for one day, Region and service, from which nobody can get back to the secret.
-  private func signingKey(_ secret: String, on day: String) -> [UInt8] {
-    var key = Array("AWS4\(secret)".utf8)
-    for part in [day, region, service, "aws4_request"] {
-      key = SHA256.authenticate(part.utf8, key: key)
+  private func signingKey(_ secret: String, on day: String) -> SigningKey {
+    lastKey.withLock { last in
+      if let last, last.day == day, last.secret == secret { return last }
+      var key = Array("AWS4\(secret)".utf8)
+      for part in [day, region, service, "aws4_request"] {
+        key = SHA256.authenticate(part.utf8, key: key)
+      }
+      let new = SigningKey(secret: secret, day: day, bytes: key)
+      last = new
+      return new
     }
-    return key
   }
+}
+
+/// A key for one day, Region and service, from which nobody can get back to the secret.
+private struct SigningKey: Sendable {
+  let secret: String
+  let day: String
+  let bytes: [UInt8]
 }
 
 /// The basic format of ISO 8601, whole seconds, UTC.

@@ -3,23 +3,47 @@
 import Core
 
 /// A time as AWS's JSON protocols write it: seconds since 1970 with a fraction, as a number.
-struct WireTime: Decodable, Sendable, Hashable {
+struct WireTime: Sendable, Hashable {
   let timestamp: Timestamp
   /// False where the sender cut the time to whole seconds, so that it may be up to a second too early.
   let hasFraction: Bool
 
-  init?(seconds: Double) {
-    // The year 33658; also refuses what is not a number and what would not fit.
-    guard abs(seconds) < 1e12 else { return nil }
-    timestamp = Timestamp(milliseconds: Int64((seconds * 1_000).rounded()))
-    hasFraction = timestamp.milliseconds % 1_000 != 0
+  /// Nil for what is not a number, and for times beyond the year 33658.
+  init?(_ digits: Substring) {
+    guard let milliseconds = Self.plain(digits.utf8) ?? Self.any(digits) else { return nil }
+    timestamp = Timestamp(milliseconds: milliseconds)
+    hasFraction = milliseconds % 1_000 != 0
   }
 
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let time = Self(seconds: try container.decode(Double.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no time")
+  /// The one form that is sent, `1795411608.361`, is in every entry of every listing: digit by digit it takes a tenth of the
+  /// time. At most three digits of a fraction; nil for every other form.
+  private static func plain(_ digits: Substring.UTF8View) -> Int64? {
+    guard (1...15).contains(digits.count) else { return nil }
+    var value: Int64 = 0
+    var decimals: Int?
+    for byte in digits {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+        decimals = decimals.map { $0 + 1 }
+      case UInt8(ascii: ".") where decimals == nil: decimals = 0
+      default: return nil
+      }
     }
-    self = time
+    switch decimals {
+    case nil: return value < limit ? value * 1_000 : nil
+    case 1: return value * 100
+    case 2: return value * 10
+    case 3: return value
+    default: return nil
+    }
   }
+
+  private static func any(_ digits: Substring) -> Int64? {
+    guard let seconds = Double(digits), abs(seconds) < Double(limit) else { return nil }
+    return Int64((seconds * 1_000).rounded())
+  }
+
+  /// In seconds.
+  private static let limit: Int64 = 1_000_000_000_000
 }

@@ -176,7 +176,7 @@ extension State {
 extension Engine {
   var known: Known {
     Known(
-      seen: scopes.mapValues { $0.entries.mapValues(\.seen) }.filter { !$0.value.isEmpty }, targets: targets,
+      seen: scopes.mapValues { $0.remembered }.filter { !$0.value.isEmpty }, targets: targets,
       sources: scopes.compactMapValues(\.source))
   }
 

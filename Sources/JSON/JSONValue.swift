@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as records need it: an object keeps the order of its keys, which Foundation's encoder does not, and numbers keep their
+// JSON as records and requests need it: an object keeps the order of its keys, which Foundation's encoder does not, and numbers keep their
 // digits. The canonical form is RFC 8785 (JCS), so that anybody can re-compute a record's hash in any language.
 
 /// One JSON value.
@@ -53,6 +53,35 @@ public enum JSONValue: Hashable, Sendable {
   public var elements: [JSONValue] {
     guard case .array(let elements) = self else { return [] }
     return elements
+  }
+
+  /// Reads a whole document. A key that is there twice is an error: two readers would take it for two different things.
+  public init(reading text: some Sequence<UInt8>) throws(JSONFailure) {
+    self = try JSONReader.read(Array(text)) { (json) throws(JSONFailure) in try Self.read(&json) }
+  }
+
+  private static func read(_ json: inout JSONReader) throws(JSONFailure) -> JSONValue {
+    switch json.kind() {
+    case .object:
+      var members: [Member] = []
+      try json.object { (key, json) throws(JSONFailure) in
+        let name = try key.text()
+        guard !members.contains(where: { $0.key == name }) else { throw JSONFailure("there twice") }
+        members.append(Member(name, try read(&json)))
+      }
+      return .object(members)
+    case .array:
+      var elements: [JSONValue] = []
+      try json.array { (json) throws(JSONFailure) in elements.append(try read(&json)) }
+      return .array(elements)
+    case .string: return .string(try json.string())
+    case .bool: return .bool(try json.bool())
+    case .null where json.takeNull(): return .null
+    case .null, .number, nil:
+      let digits = String(try json.number())
+      guard Double(digits)?.isFinite == true else { throw JSONFailure("not a number") }
+      return .number(digits)
+    }
   }
 
   /// On one line, without spaces, in the order of the keys as they are.
@@ -113,4 +142,29 @@ public enum JSONValue: Hashable, Sendable {
     }
     bytes.append(UInt8(ascii: "\""))
   }
+}
+
+// So that a request is written down as it is sent.
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  /// A string.
+  public init(stringLiteral value: String) { self = .string(value) }
+
+  /// A whole number.
+  public init(integerLiteral value: Int) { self = .number(String(value)) }
+
+  /// True or false.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+
+  /// An array.
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+  /// An object; a member whose value is nil is left out.
+  public init(dictionaryLiteral elements: (String, JSONValue?)...) {
+    self = .object(elements.compactMap { key, value in value.map { Member(key, $0) } })
+  }
+
+  /// An array of strings.
+  public static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 }

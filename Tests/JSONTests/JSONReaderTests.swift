@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Core
 import Foundation
+import JSON
 import Testing
-
-@testable import AWS
 
 struct JSONReaderTests {
   private func string(_ text: String) throws -> String {
@@ -64,36 +62,43 @@ struct JSONReaderTests {
     }
   }
 
-  @Test(
-    arguments: [
-      ("1581968848.926", 1_581_968_848_926, true), ("1795411608", 1_795_411_608_000, false),
-      ("1.795411608361E9", 1_795_411_608_361, true), ("1763870393.5", 1_763_870_393_500, true),
-      ("0", 0, false), ("1551780397.8664", 1_551_780_397_866, true),
-    ])
-  func `a time is seconds with a fraction`(_ json: String, _ milliseconds: Int64, _ hasFraction: Bool) throws
-  {
-    let time = try JSONReader.read(Array(json.utf8)) { (json) throws(JSONFailure) in try json.time() }
-    #expect(time.timestamp.milliseconds == milliseconds && time.hasFraction == hasFraction)
-    let decoded = try JSONDecoder().decode([WireTime].self, from: Data("[\(json)]".utf8))
-    #expect(decoded == [time])
-  }
-
-  @Test(arguments: ["1e400", "-1e300", "1e18", "nan", "\"2026-11-23\""])
-  func `a time beyond all time is refused`(_ json: String) {
-    #expect(throws: JSONFailure.self) {
-      try JSONReader.read(Array(json.utf8)) { (json) throws(JSONFailure) in try json.time() }
-    }
-    #expect(throws: (any Error).self) {
-      try JSONDecoder().decode([WireTime].self, from: Data("[\(json)]".utf8))
-    }
-  }
-
   @Test func `a failure says where it is, and repeats no name that is data`() {
-    let failure = JSONFailure(
-      message: "not text", path: [.member("Parameters"), .index(3), .member("Name")])
-    #expect("\(failure)" == "Parameters[3].Name: not text")
-    #expect(throws: JSONFailure(message: "not JSON: text is not closed", path: [.member("…")])) {
-      try skip(#"{"not a member's name":"x"#)
+    let failure = #expect(throws: JSONFailure.self) {
+      try JSONReader.read(Array(#"{"Parameters":[{},{"Name":7}]}"#.utf8)) { (json) throws(JSONFailure) in
+        try json.object { (_, json) throws(JSONFailure) in
+          try json.array { (json) throws(JSONFailure) in
+            try json.object { (_, json) throws(JSONFailure) in _ = try json.string() }
+          }
+        }
+      }
     }
+    #expect(failure?.description == "Parameters[1].Name: not text")
+    let hostile = #expect(throws: JSONFailure.self) { try skip(#"{"not a member's name":"x"#) }
+    #expect(hostile?.description == "…: not JSON: text is not closed")
+  }
+
+  @Test(arguments: [#""\\\\""#, #""\"""#, #""\\\"""#, #""a\"b\\""#])
+  func `a quote after a backslash closes nothing, one after two does`(_ json: String) throws {
+    let expected = try JSONDecoder().decode([String].self, from: Data("[\(json)]".utf8))
+    #expect(try [string(json)] == expected)
+  }
+
+  @Test func `a megabyte of escapes is read in one pass`() throws {
+    let escapes = String(repeating: #"\\"#, count: 500_000)
+    #expect(try string("\"\(escapes)\"").utf8.count == 500_000)
+  }
+
+  @Test func `a member is told by its name and by no part of it`() throws {
+    var seen: [String] = []
+    try JSONReader.read(Array(#"{"Name":1,"Names":2,"Nam":3,"name":4,"N\u0061me":5}"#.utf8)) {
+      (json) throws(JSONFailure) in
+      try json.object { (key, json) throws(JSONFailure) in
+        switch key {
+        case "Name": seen.append("Name=\(try json.integer())")
+        default: try json.skip()
+        }
+      }
+    }
+    #expect(seen == ["Name=1"])
   }
 }

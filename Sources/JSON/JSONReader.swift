@@ -1,49 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads JSON in one pass, into the caller's own variables and without building the document. A sweep is
 // hundreds of pages of which a tenth of the text is wanted: `JSONDecoder` takes four to six times as long
-// for them, most of it for members that nobody asked for.
+// for them, most of it for members that nobody asked for. The text may come from anybody: nothing in it is trusted.
+
+internal import Platform
 
 /// A text's bytes as they stand in the document, and what it takes to make text of them.
 private struct RawText {
   let bytes: ArraySlice<UInt8>
   let hasEscapes: Bool
-  let isASCII: Bool
 
   func text() throws(JSONFailure) -> String {
+    var isASCII = true
+    for byte in bytes {
+      if byte < 0x20 { throw JSONFailure("not JSON: a control character") }
+      if byte >= 0x80 { isASCII = false }
+    }
     // Decoding cannot fail for ASCII, and is several times as fast as validating.
     if isASCII, !hasEscapes { return String(decoding: bytes, as: UTF8.self) }
     let bytes = hasEscapes ? try unescaped(bytes)[...] : bytes
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw JSONFailure(message: "not valid UTF-8")
+      throw JSONFailure("not valid UTF-8")
     }
     return text
   }
 }
 
 /// A member's name, compared without making text of it.
-struct JSONKey {
-  fileprivate let raw: RawText
+public struct JSONKey {
+  @usableFromInline let bytes: ArraySlice<UInt8>
+  private let hasEscapes: Bool
+
+  fileprivate init(_ raw: RawText) {
+    bytes = raw.bytes
+    hasEscapes = raw.hasEscapes
+  }
 
   /// The name, where it is data and not known beforehand.
-  func text() throws(JSONFailure) -> String { try raw.text() }
+  public func text() throws(JSONFailure) -> String {
+    try RawText(bytes: bytes, hasEscapes: hasEscapes).text()
+  }
 
-  static func ~= (name: String, key: JSONKey) -> Bool {
-    let wanted = name.utf8.span
-    let bytes = key.raw.bytes
-    guard wanted.count == bytes.count else { return false }
-    for index in wanted.indices where wanted[index] != bytes[bytes.startIndex + index] { return false }
+  /// True where the member has this name, written without escapes. Nearly always the length tells, and of a literal the compiler
+  /// knows it.
+  @inlinable public static func ~= (name: String, key: JSONKey) -> Bool {
+    name.utf8.count == key.bytes.count && key.isNamed(name)
+  }
+
+  @usableFromInline func isNamed(_ name: String) -> Bool {
+    let (wanted, found) = (name.utf8.span, bytes.span)
+    for index in wanted.indices where wanted[index] != found[index] { return false }
     return true
   }
 
   /// For a message: AWS's names are short and plain, and any other is not repeated.
   fileprivate var printable: String {
-    let isPlain = raw.bytes.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || $0 == UInt8(ascii: "_") }
-    return isPlain && raw.bytes.count <= 64 ? String(decoding: raw.bytes, as: UTF8.self) : "…"
+    let isPlain = bytes.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || $0 == UInt8(ascii: "_") }
+    return isPlain && bytes.count <= 64 ? String(decoding: bytes, as: UTF8.self) : "…"
   }
 }
 
 /// A place in a JSON document. Every method reads the value that begins there and moves behind it.
-struct JSONReader {
+public struct JSONReader {
   private let bytes: [UInt8]
   private var index = 0
   private var depth = 0
@@ -51,13 +69,13 @@ struct JSONReader {
   private static let depthLimit = 64
 
   /// Reads a whole document with `body`, and sees that nothing follows it.
-  static func read<Value>(
+  public static func read<Value>(
     _ bytes: [UInt8], _ body: (inout JSONReader) throws(JSONFailure) -> Value
   ) throws(JSONFailure) -> Value {
     var reader = JSONReader(bytes: bytes)
     let value = try body(&reader)
     reader.skipSpace()
-    guard reader.index == bytes.count else { throw JSONFailure(message: "text after the document") }
+    guard reader.index == bytes.count else { throw JSONFailure("text after the document") }
     return value
   }
 
@@ -66,26 +84,26 @@ struct JSONReader {
   // MARK: Containers
 
   /// An object: `member` is called for each member and must read its value, or `skip` it.
-  mutating func object(
+  public mutating func object(
     _ member: (JSONKey, inout JSONReader) throws(JSONFailure) -> Void
   ) throws(JSONFailure) {
     try enter(UInt8(ascii: "{"), "an object")
     defer { depth -= 1 }
     if take(UInt8(ascii: "}")) { return }
     repeat {
-      let key = JSONKey(raw: try rawText())
-      guard take(UInt8(ascii: ":")) else { throw JSONFailure(message: "not JSON: a colon is missing") }
+      let key = JSONKey(try rawText())
+      guard take(UInt8(ascii: ":")) else { throw JSONFailure("not JSON: a colon is missing") }
       do {
         try member(key, &self)
       } catch {
         throw error.inside(.member(key.printable))
       }
     } while take(UInt8(ascii: ","))
-    guard take(UInt8(ascii: "}")) else { throw JSONFailure(message: "not JSON: an object is not closed") }
+    guard take(UInt8(ascii: "}")) else { throw JSONFailure("not JSON: an object is not closed") }
   }
 
   /// An array: `element` is called at each element and must read it.
-  mutating func array(_ element: (inout JSONReader) throws(JSONFailure) -> Void) throws(JSONFailure) {
+  public mutating func array(_ element: (inout JSONReader) throws(JSONFailure) -> Void) throws(JSONFailure) {
     try enter(UInt8(ascii: "["), "an array")
     defer { depth -= 1 }
     if take(UInt8(ascii: "]")) { return }
@@ -98,95 +116,107 @@ struct JSONReader {
       }
       count += 1
     } while take(UInt8(ascii: ","))
-    guard take(UInt8(ascii: "]")) else { throw JSONFailure(message: "not JSON: an array is not closed") }
-  }
-
-  /// The elements of an array, each as `element` reads it.
-  mutating func list<Value>(
-    _ element: (inout JSONReader) throws(JSONFailure) -> Value
-  ) throws(JSONFailure) -> [Value] {
-    var values: [Value] = []
-    try array { (json) throws(JSONFailure) in values.append(try element(&json)) }
-    return values
+    guard take(UInt8(ascii: "]")) else { throw JSONFailure("not JSON: an array is not closed") }
   }
 
   private mutating func enter(_ bracket: UInt8, _ kind: String) throws(JSONFailure) {
-    guard take(bracket) else { throw JSONFailure(message: "not \(kind)") }
-    guard depth < Self.depthLimit else { throw JSONFailure(message: "nested too deep") }
+    guard take(bracket) else { throw JSONFailure("not \(kind)") }
+    guard depth < Self.depthLimit else { throw JSONFailure("nested too deep") }
     depth += 1
   }
 
   // MARK: Values
 
-  /// The value that `read` reads, or nil for `null`.
-  mutating func optional<Value>(
-    _ read: (inout JSONReader) throws(JSONFailure) -> Value
-  ) throws(JSONFailure) -> Value? {
-    guard takeWord("null") else { return try read(&self) }
-    return nil
-  }
+  /// Passes over `null`; false where there is something else.
+  public mutating func takeNull() -> Bool { takeWord("null") }
 
-  mutating func string() throws(JSONFailure) -> String { try rawText().text() }
+  /// The text of a string.
+  public mutating func string() throws(JSONFailure) -> String { try rawText().text() }
 
-  mutating func integer() throws(JSONFailure) -> Int64 {
-    guard let value = Int64(try numberText()) else { throw JSONFailure(message: "not an integer") }
+  /// A whole number.
+  public mutating func integer() throws(JSONFailure) -> Int64 {
+    guard let value = Int64(try number()) else { throw JSONFailure("not an integer") }
     return value
   }
 
-  mutating func time() throws(JSONFailure) -> WireTime {
-    guard let seconds = Double(try numberText()), let time = WireTime(seconds: seconds) else {
-      throw JSONFailure(message: "not a time")
+  /// True or false.
+  public mutating func bool() throws(JSONFailure) -> Bool {
+    if takeWord("true") { return true }
+    guard takeWord("false") else { throw JSONFailure("neither true nor false") }
+    return false
+  }
+
+  /// A number, as its characters.
+  public mutating func number() throws(JSONFailure) -> Substring {
+    skipSpace()
+    let start = index
+    while index < bytes.count, Self.isNumberByte(bytes[index]) { index += 1 }
+    guard start < index, bytes[start] != UInt8(ascii: "+"), bytes[start] != UInt8(ascii: ".") else {
+      throw JSONFailure("not a number")
     }
-    return time
+    return Substring(decoding: bytes[start..<index], as: UTF8.self)
+  }
+
+  /// What begins here; nil at the end of the text.
+  public mutating func kind() -> Kind? {
+    skipSpace()
+    guard index < bytes.count else { return nil }
+    switch bytes[index] {
+    case UInt8(ascii: "{"): return .object
+    case UInt8(ascii: "["): return .array
+    case UInt8(ascii: "\""): return .string
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+    case UInt8(ascii: "n"): return .null
+    default: return .number
+    }
+  }
+
+  /// The kinds of values.
+  public enum Kind: Sendable {
+    /// `{`
+    case object
+    /// `[`
+    case array
+    /// `"`
+    case string
+    /// `true` or `false`
+    case bool
+    /// `null`
+    case null
+    /// Anything else can only be a number.
+    case number
   }
 
   /// Passes over a value of any kind.
-  mutating func skip() throws(JSONFailure) {
-    skipSpace()
-    switch index < bytes.count ? bytes[index] : 0 {
-    case UInt8(ascii: "\""): _ = try rawText()
-    case UInt8(ascii: "{"): try object { (_, json) throws(JSONFailure) in try json.skip() }
-    case UInt8(ascii: "["): try array { json throws(JSONFailure) in try json.skip() }
-    case UInt8(ascii: "t") where takeWord("true"): break
-    case UInt8(ascii: "f") where takeWord("false"): break
-    case UInt8(ascii: "n") where takeWord("null"): break
-    default: _ = try numberText()
+  public mutating func skip() throws(JSONFailure) {
+    switch kind() {
+    case .string: _ = try rawText()
+    case .object: try object { (_, json) throws(JSONFailure) in try json.skip() }
+    case .array: try array { json throws(JSONFailure) in try json.skip() }
+    case .bool: _ = try bool()
+    case .null where takeNull(): break
+    case .null, .number, nil: _ = try number()
     }
   }
 
   // MARK: Tokens
 
-  /// What is between the quotes, escapes and all.
+  /// What is between the quotes, escapes and all. Most of a listing is passed over here.
   private mutating func rawText() throws(JSONFailure) -> RawText {
-    guard take(UInt8(ascii: "\"")) else { throw JSONFailure(message: "not text") }
+    guard take(UInt8(ascii: "\"")) else { throw JSONFailure("not text") }
     let start = index
     var hasEscapes = false
-    var union: UInt8 = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      union |= byte
-      switch byte {
-      case UInt8(ascii: "\""):
-        index += 1
-        return RawText(bytes: bytes[start..<index - 1], hasEscapes: hasEscapes, isASCII: union < 0x80)
-      case UInt8(ascii: "\\"):
+    while let quote = bytes.position(of: UInt8(ascii: "\""), in: index..<bytes.count) {
+      while index < quote, let escape = bytes.position(of: UInt8(ascii: "\\"), in: index..<quote) {
         hasEscapes = true
-        index += 2
-      case 0..<0x20: throw JSONFailure(message: "not JSON: a control character")
-      default: index += 1
+        index = escape + 2
+      }
+      guard index > quote else {
+        index = quote + 1
+        return RawText(bytes: bytes[start..<quote], hasEscapes: hasEscapes)
       }
     }
-    throw JSONFailure(message: "not JSON: text is not closed")
-  }
-
-  private mutating func numberText() throws(JSONFailure) -> Substring {
-    skipSpace()
-    let start = index
-    while index < bytes.count, Self.isNumberByte(bytes[index]) { index += 1 }
-    guard start < index, bytes[start] != UInt8(ascii: "+"), bytes[start] != UInt8(ascii: ".") else {
-      throw JSONFailure(message: "not a number")
-    }
-    return Substring(decoding: bytes[start..<index], as: UTF8.self)
+    throw JSONFailure("not JSON: text is not closed")
   }
 
   private static func isNumberByte(_ byte: UInt8) -> Bool {
@@ -243,7 +273,7 @@ private func unescaped(_ raw: ArraySlice<UInt8>) throws(JSONFailure) -> [UInt8] 
     case UInt8(ascii: "r"): text.append(0x0D)
     case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "u"): text += String(Character(try scalar(&rest))).utf8
-    default: throw JSONFailure(message: "not JSON: an unknown escape")
+    default: throw JSONFailure("not JSON: an unknown escape")
     }
   }
   return text
@@ -255,10 +285,10 @@ private func scalar(_ rest: inout ArraySlice<UInt8>) throws(JSONFailure) -> Unic
   if let scalar = Unicode.Scalar(unit) { return scalar }
   guard UTF16.isLeadSurrogate(unit), rest.popFirst() == UInt8(ascii: "\\"),
     rest.popFirst() == UInt8(ascii: "u")
-  else { throw JSONFailure(message: "not JSON: half a surrogate pair") }
+  else { throw JSONFailure("not JSON: half a surrogate pair") }
   let second = try codeUnit(&rest)
   guard UTF16.isTrailSurrogate(second) else {
-    throw JSONFailure(message: "not JSON: half a surrogate pair")
+    throw JSONFailure("not JSON: half a surrogate pair")
   }
   return UTF16.decode(UTF16.EncodedScalar([unit, second]))
 }
@@ -268,7 +298,7 @@ private func codeUnit(_ rest: inout ArraySlice<UInt8>) throws(JSONFailure) -> UI
   rest = rest.dropFirst(4)
   let text = String(decoding: digits, as: UTF8.self)
   guard digits.count == 4, text.allSatisfy(\.isHexDigit), let unit = UInt16(text, radix: 16) else {
-    throw JSONFailure(message: "not JSON: an unknown escape")
+    throw JSONFailure("not JSON: an unknown escape")
   }
   return unit
 }
