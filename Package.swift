@@ -47,14 +47,17 @@ let package = Package(
     .target(
       name: "Platform", dependencies: ["Core", "CCurl", "COpenSSL", "CSystemd", logging],
       swiftSettings: settings),
-    .target(name: "AWS", dependencies: ["Core", "JSON", "Platform", subprocess, system], swiftSettings: settings),
+    .target(
+      name: "AWS", dependencies: ["Core", "JSON", "Platform", subprocess, system], swiftSettings: settings),
     .target(name: "Journal", dependencies: ["Core", "JSON", "Platform", grdb], swiftSettings: settings),
     .target(
       name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging],
       swiftSettings: settings),
     .executableTarget(
       name: "rollwatch",
-      dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging],
+      dependencies: [
+        "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging,
+      ],
       swiftSettings: settings),
 
     // The AWS that tests and the demo run on; never part of the released binary.
@@ -69,7 +72,8 @@ let package = Package(
       swiftSettings: settings),
 
     .executableTarget(
-      name: "engine-bench", dependencies: ["Core"], path: "Tests/Support/engine-bench", swiftSettings: language),
+      name: "engine-bench", dependencies: ["Core"], path: "Tests/Support/engine-bench",
+      swiftSettings: language),
 
     // Simulated time: running jobs by hand is, to the compiler, unsafe.
     .target(
@@ -84,7 +88,8 @@ let package = Package(
     .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core", logging], swiftSettings: language),
     .testTarget(
-      name: "AWSTests", dependencies: ["AWS", "Core", "JSON", "Platform", "LocalAWS"], swiftSettings: settings),
+      name: "AWSTests", dependencies: ["AWS", "Core", "JSON", "Platform", "LocalAWS"], swiftSettings: settings
+    ),
     .testTarget(
       name: "JournalTests", dependencies: ["Journal", "Core", "JSON", "Platform"], swiftSettings: settings),
     .testTarget(

@@ -107,7 +107,9 @@ struct StateTables {
   }
 
   private static func scope(_ row: Row) throws -> Scope {
-    guard let kind = Resource.Kind(rawValue: row["kind"]) else { throw damage("a resource has an unknown kind") }
+    guard let kind = Resource.Kind(rawValue: row["kind"]) else {
+      throw damage("a resource has an unknown kind")
+    }
     let account: String = row["account"]
     return Scope(
       kind: kind, location: Location(region: row["region"], account: account.isEmpty ? nil : account))

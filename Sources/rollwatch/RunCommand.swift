@@ -96,7 +96,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func run(
-    _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ action: any Action,
+    _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess,
+    _ action: any Action,
     _ log: any DurableLog, _ reporter: any Reporter, reload: @escaping () -> RuleSet?
   ) async throws {
     let tally = Tally(reporter)

@@ -8,6 +8,7 @@ Absolute times depend on the machine; the ratios are what counts.
 import json
 import os
 import pathlib
+import random
 import signal
 import statistics
 import subprocess
@@ -144,7 +145,7 @@ def bench_restart(aws):
         ROOT / ".venv" / "bin" / "aws", "ecs", "update-service", "--cluster", cluster, "--service", service,
         "--force-new-deployment",
     ]  # fmt: skip
-    mine, cli = paired(ours, theirs, aws.url, 7)
+    mine, cli = paired(ours, theirs, aws.url, 15)
     row("rollwatch restart, CPU", f"{mine * 1e3:.1f} ms", "", True)
     row("  aws ecs update-service", f"{cli * 1e3:.0f} ms", "", True)
     row("  ratio", f"{cli / mine:.1f} times less", "at least 30", cli / mine >= 30)
@@ -191,7 +192,7 @@ def bench_latency(folder):
         )
         while aws.counts().get("ssm:DescribeParameters", 0) < 16:
             time.sleep(0.1)
-        over = []
+        over, phases = [], random.Random(1)
         for number in range(rounds):
             name = f"/staging/app-{number:04}/KEY_0"
             started = time.time()
@@ -203,7 +204,7 @@ def bench_latency(folder):
             arrived += float(call["time"][19:-1])
             over.append((arrived - started - quiet) * 1e3)
             # Out of step with the sweeps, so that every phase of the interval is met.
-            time.sleep(0.037)
+            time.sleep(phases.random() * interval)
         daemon.send_signal(signal.SIGTERM)
         daemon.wait()
     over.sort()

@@ -81,7 +81,8 @@ extension JSONReader {
     var breaker = (isOn: false, rollsBack: false)
     try object { (key, json) throws(JSONFailure) in
       switch key {
-      case "enable": breaker.isOn = try json.optional { (json) throws(JSONFailure) in try json.bool() } ?? false
+      case "enable":
+        breaker.isOn = try json.optional { (json) throws(JSONFailure) in try json.bool() } ?? false
       case "rollback":
         breaker.rollsBack = try json.optional { (json) throws(JSONFailure) in try json.bool() } ?? false
       default: try json.skip()
