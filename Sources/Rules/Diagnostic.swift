@@ -4,9 +4,9 @@
 public struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file as it was named.
   public var file: String
-  /// From 1; 0 where the whole file is meant.
+  /// From 1; also 1 where the whole file is meant.
   public var line: Int
-  /// From 1, in Unicode scalars; 0 where the whole file is meant.
+  /// From 1, in Unicode scalars; also 1 where the whole file is meant.
   public var column: Int
   /// What is wrong; what to do.
   public var message: String
@@ -20,9 +20,7 @@ public struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// As compilers write it: `FILE:LINE:COLUMN: error: what is wrong; what to do`.
-  public var description: String {
-    line > 0 ? "\(file):\(line):\(column): error: \(message)" : "\(file): error: \(message)"
-  }
+  public var description: String { "\(file):\(line):\(column): error: \(message)" }
 }
 
 /// All mistakes, in the order of files and places.

@@ -30,6 +30,10 @@ extension Duration {
         throw DurationError(
           message: "'\(text.prefix(40))' has no unit; write \(digits)s for seconds, or ms, m, h, d")
       }
+      guard rest.dropFirst(digits.count).first != "." else {
+        throw DurationError(
+          message: "'\(text.prefix(40))' has a fraction; write whole numbers, such as 1h30m or 500ms")
+      }
       guard let known = Self.units.first(where: { $0.suffix == unit }) else {
         throw DurationError(
           message: "'\(text.prefix(40))' has an unknown unit; the units are ms, s, m, h and d")

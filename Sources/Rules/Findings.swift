@@ -19,9 +19,17 @@ struct Findings {
   }
 
   /// A mistake that concerns the whole file.
-  mutating func add(_ message: String) { add(message, at: Mark(line: 0, column: 0)) }
+  mutating func add(_ message: String) { add(message, at: Mark(line: 1, column: 1)) }
 
-  var diagnostics: Diagnostics { Diagnostics(all: all, omitted: omitted) }
+  /// In the order of the files, and in each file from its beginning to its end.
+  var diagnostics: Diagnostics {
+    var files: [String] = []
+    for finding in all where !files.contains(finding.file) { files.append(finding.file) }
+    let sorted = files.flatMap { file in
+      all.filter { $0.file == file }.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    }
+    return Diagnostics(all: sorted, omitted: omitted)
+  }
 }
 
 /// A place in a file, both from 1; columns count Unicode scalars.

@@ -14,7 +14,8 @@ struct Fields {
     mark = node.mark
     guard case .map(let pairs) = node.content else {
       findings.add(
-        "\(what) must be a mapping with the keys \(keys.joined(separator: ", ")), not \(node.kind)",
+        "\(what) must be a mapping with the key\(keys.count == 1 ? "" : "s") \(keys.joined(separator: ", ")), "
+          + "not \(node.kind)",
         at: node.mark)
       return nil
     }

@@ -4,7 +4,10 @@
 public import Core
 
 /// An ARN cut at its first five colons.
-private struct ARN {
+struct ARN {
+  /// Stands for a Region that is not known.
+  static let anyRegion = ""
+
   var service: Substring
   var region: Substring
   var rest: Substring
@@ -26,7 +29,7 @@ private struct ARN {
     guard service == expected else {
       throw PatternError(message: "an ARN of \(service), where one of \(expected) belongs", offset: 0)
     }
-    guard region == expectedRegion else {
+    guard expectedRegion == Self.anyRegion || region == expectedRegion else {
       throw PatternError(
         message:
           "an ARN of \(region), but the rule is for \(expectedRegion); give the rule 'region: \(region)'",
@@ -79,21 +82,24 @@ enum ResourceName {
       throw PatternError(
         message: "an ARN of a secret goes on with secret:NAME-XXXXXX", offset: arn.restOffset)
     }
-    var name = arn.rest.dropFirst("secret:".count)
+    let name = arn.rest.dropFirst("secret:".count)
     guard !name.contains(":") else {
       throw PatternError(
         message: "no JSON key, stage or version belongs here: a whole secret is watched",
         offset: arn.restOffset + "secret:".count)
     }
-    // Secrets Manager's own six characters are no part of the name.
+    var names = [String(name)]
+    // Secrets Manager's own six characters are no part of the name; but an ARN may be written without them, and then the end of
+    // `my-secret` only looks like them.
     let suffix = name.suffix(7)
     if suffix.count == 7, suffix.first == "-",
       suffix.dropFirst().allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
     {
-      name = name.dropLast(7)
+      names.insert(String(name.dropLast(7)), at: 0)
     }
-    let plain = String(name)
-    return [try moved(by: arn.restOffset + "secret:".count) { () throws(PatternError) in try Pattern(plain) }]
+    return try names.map { name throws(PatternError) in
+      try moved(by: arn.restOffset + "secret:".count) { () throws(PatternError) in try Pattern(name) }
+    }
   }
 
   private static func moved(

@@ -33,9 +33,9 @@ public struct RuleFiles: Sendable {
   /// The rules of all files, or every mistake in them.
   ///
   /// - Parameters:
-  ///   - defaultRegion: of rules that name none.
+  ///   - defaultRegion: of rules that name none; nil where it is not known, and ARNs of any Region are right.
   ///   - accounts: from the settings.
-  public func rules(defaultRegion: String, accounts: [String: Settings.Account]) throws(Diagnostics)
+  public func rules(defaultRegion: String?, accounts: [String: Settings.Account]) throws(Diagnostics)
     -> RuleSet
   {
     var findings = Findings()
@@ -50,18 +50,18 @@ public struct RuleFiles: Sendable {
         continue
       }
       for rule in reader.rules(in: root, atMost: Limits.rules - found.count, &findings) {
-        if let first = names[rule.rule.name] {
+        if let first = names[rule.name] {
           findings.add(
-            "another rule is named '\(rule.rule.name)', at \(first.file):\(first.mark.line):\(first.mark.column); "
+            "another rule is named '\(rule.name)', at \(first.file):\(first.mark.line):\(first.mark.column); "
               + "give this one another name", at: rule.mark)
         } else {
-          names[rule.rule.name] = rule
+          names[rule.name] = rule
         }
         found.append(rule)
       }
     }
     guard findings.isEmpty else { throw findings.diagnostics }
-    return RuleSet(rules: found.map(\.rule), digest: digest)
+    return RuleSet(rules: found.compactMap(\.rule), digest: digest)
   }
 
   /// SHA-256 over the names and bytes of all files: the same on two machines that have the same rules.

@@ -8,14 +8,15 @@ struct RuleReader {
     "name", "region", "account", "watch", "except", "restart", "debounce", "cooldown", "rollout",
   ]
   /// Regions and accounts that rules may name, and the ones that hold where they do not.
-  let defaultRegion: String
+  let defaultRegion: String?
   let accounts: [String: String?]
 
-  /// A rule and the place of its name, for a message about another of that name.
+  /// A rule's name and its place, for a message about another of that name, and the rule where nothing is wrong with it.
   struct Found {
-    var rule: Rule
+    var name: String
     var file: String
     var mark: Mark
+    var rule: Rule?
   }
 
   func rules(in root: YAMLNode, atMost limit: Int, _ findings: inout Findings) -> [Found] {
@@ -41,10 +42,13 @@ struct RuleReader {
       required("restart", fields, &findings), captures: known, location, isCaptureKnown: !watch.isEmpty,
       &findings)
     let patience = patience(fields, &findings)
-    guard let name, findings.all.count + findings.omitted == before else { return nil }
-    let rule = Rule(
-      name: name, location: location, watch: watch, except: except, restart: targets, patience: patience)
-    return Found(rule: rule, file: findings.file, mark: fields["name"]?.mark ?? node.mark)
+    guard let name else { return nil }
+    var found = Found(name: name, file: findings.file, mark: fields["name"]?.mark ?? node.mark)
+    if findings.all.count + findings.omitted == before {
+      found.rule = Rule(
+        name: name, location: location, watch: watch, except: except, restart: targets, patience: patience)
+    }
+    return found
   }
 
   private func required(_ key: String, _ fields: Fields, _ findings: inout Findings) -> YAMLNode? {
@@ -65,7 +69,7 @@ struct RuleReader {
       findings.add("'\(region)' is no Region; write its name, for instance eu-west-2", at: node.mark)
     }
     let ofAccount = account.flatMap { accounts[$0] ?? nil }
-    return Location(region: region ?? ofAccount ?? defaultRegion, account: account)
+    return Location(region: region ?? ofAccount ?? defaultRegion ?? ARN.anyRegion, account: account)
   }
 
   // MARK: watch and except

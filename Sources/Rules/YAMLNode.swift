@@ -22,7 +22,8 @@ struct YAMLNode {
       return nil
     }
     guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      findings.add("not UTF-8 from byte \(firstInvalidByte(file.bytes)) on; save it as UTF-8")
+      findings.add(
+        "not UTF-8 from here on; save the file as UTF-8", at: firstInvalid(file.bytes))
       return nil
     }
     guard !file.bytes.contains(0) else {
@@ -84,17 +85,19 @@ struct YAMLNode {
     }
   }
 
-  private static func firstInvalidByte(_ bytes: [UInt8]) -> Int {
-    var (low, high) = (0, bytes.count)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      // A cut inside a character is not an error of the file: up to three bytes may be missing at the end.
-      let isFine = (0...3).contains { cut in
-        middle >= cut && String(validating: bytes[..<(middle - cut)], as: UTF8.self) != nil
+  /// Where the first bytes are that are no character.
+  private static func firstInvalid(_ bytes: [UInt8]) -> Mark {
+    var parser = Unicode.UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var mark = Mark(line: 1, column: 1)
+    while case .valid(let scalar) = parser.parseScalar(from: &rest) {
+      if scalar.elementsEqual([UInt8(ascii: "\n")]) {
+        mark = Mark(line: mark.line + 1, column: 1)
+      } else {
+        mark.column += 1
       }
-      if isFine { low = middle } else { high = middle - 1 }
     }
-    return low + 1
+    return mark
   }
 }
 

@@ -29,8 +29,9 @@ struct CheckCommand: ParsableCommand {
     var summary = ""
     do throws(Diagnostics) {
       let read = try RuleFiles(paths: files.rulePaths)
-      // Offline no Region is known, and none is needed: no rule's meaning depends on its name.
-      let region = settings.region ?? ProcessEnvironment.current["AWS_REGION"] ?? "us-east-1"
+      // Offline no Region need be known: then nothing is said about the Regions of ARNs.
+      let environment = ProcessEnvironment.current
+      let region = settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
       let rules = try read.rules(defaultRegion: region, accounts: settings.accounts)
       summary = "\(counted(rules.rules.count, "rule")) in \(counted(read.files.count, "file")): fine"
     } catch {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every example in rules/ and in the documents is loaded, and means what the words around it say.
+
+import Core
+import Foundation
+import Rules
+import Testing
+
+struct ExampleTests {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  private static func page(_ path: String) throws -> String {
+    try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
+  }
+
+  /// What a change of the resource leads to.
+  private func targets(of name: String, _ kind: Resource.Kind, _ region: String, in rules: RuleSet)
+    -> [String]
+  {
+    let matching = rules.rules.filter { rule in
+      rule.location.region == region
+        && rule.watch.contains { $0.kind == kind && $0.pattern.match(name) != nil }
+        && !rule.except.contains { $0.kind == kind && $0.pattern.match(name) != nil }
+    }
+    return matching.flatMap { rule in
+      let watch = rule.watch.first { $0.kind == kind && $0.pattern.match(name) != nil }
+      let captures = watch?.pattern.match(name) ?? [:]
+      return rule.restart.map { $0.target(captures: captures, location: rule.location).description }
+    }
+  }
+
+  private func example(_ file: String) throws -> RuleSet {
+    try RuleFiles(paths: ["\(Self.root)/rules/\(file)"]).rules(defaultRegion: "eu-west-2", accounts: [:])
+  }
+
+  @Test func `all examples can be read together`() throws {
+    let files = try RuleFiles(paths: ["\(Self.root)/rules"])
+    #expect(files.files.count == 5)
+    #expect(try files.rules(defaultRegion: "eu-west-2", accounts: [:]).rules.count == 7)
+  }
+
+  @Test func `one service, but for its flags`() throws {
+    let rules = try example("one-service.yaml")
+    let service = ["ecs:staging-ecs-node-app-cluster/staging-ecs-node-app-service"]
+    #expect(targets(of: "/staging/node-app/db/URL", .parameter, "eu-west-2", in: rules) == service)
+    #expect(targets(of: "staging/node-app/db", .secret, "eu-west-2", in: rules) == service)
+    #expect(targets(of: "/staging/node-app/flags/dark", .parameter, "eu-west-2", in: rules) == [])
+  }
+
+  @Test func `a whole estate by its names`() throws {
+    let rules = try example("whole-estate.yaml")
+    #expect(
+      targets(of: "/prod/shop/URL", .parameter, "eu-west-2", in: rules)
+        == ["ecs:prod-ecs-shop-cluster/prod-ecs-shop-service"])
+    #expect(targets(of: "/prod", .parameter, "eu-west-2", in: rules) == [])
+  }
+
+  @Test func `a parameter that several services share`() throws {
+    let rules = try example("shared-parameter.yaml")
+    #expect(
+      targets(of: "/shared/database/HOST", .parameter, "eu-west-2", in: rules)
+        == ["ecs:shop/web", "ecs:shop/worker", "ecs:billing/api"])
+  }
+
+  @Test func `other Regions`() throws {
+    let rules = try example("another-region.yaml")
+    #expect(targets(of: "shop/key", .secret, "eu-west-1", in: rules) == ["ecs:shop/web"])
+    #expect(targets(of: "shop/database", .secret, "us-east-2", in: rules) == ["ecs:shop/web"])
+    #expect(targets(of: "shop/key", .secret, "eu-west-2", in: rules) == [])
+  }
+
+  @Test func `one that is careful and one that is quick`() throws {
+    let rules = try example("careful-and-quick.yaml").rules
+    #expect(rules.map(\.patience.quiet) == [.zero, .seconds(900)])
+    #expect(rules.map(\.patience.cooldown) == [.zero, .seconds(3_600)])
+  }
+
+  // MARK: Pages
+
+  /// The fenced blocks of a language, without their fences.
+  private static func blocks(_ language: String, in path: String) throws -> [String] {
+    try page(path).components(separatedBy: "\n```\(language)\n").dropFirst()
+      .compactMap { $0.components(separatedBy: "\n```").first }
+  }
+
+  @Test(arguments: ["README.md", "rules/README.md", "deploy/README.md", "docs/OPERATIONS.md"])
+  func `every YAML block of a page is right`(_ path: String) throws {
+    let prod = try Settings(
+      SourceFile(
+        path: "", bytes: Array("accounts: { prod: { role: 'arn:aws:iam::222222222222:role/r' } }".utf8)))
+    for block in try Self.blocks("yaml", in: path) {
+      let file = SourceFile(path: path, bytes: Array(block.utf8))
+      if block.contains("rules:") {
+        let rules = try RuleFiles(files: [file]).rules(defaultRegion: "eu-west-2", accounts: prod.accounts)
+        #expect(!rules.rules.isEmpty)
+      } else {
+        _ = try Settings(file)
+      }
+    }
+  }
+
+  @Test func `the settings that the reference calls the defaults are the defaults`() throws {
+    let block = try #require(
+      try Self.blocks("yaml", in: "rules/README.md").first { $0.hasPrefix("parameters:") })
+    #expect(try Settings(SourceFile(path: "", bytes: Array(block.utf8))) == Settings())
+  }
+
+  @Test func `the patterns of the reference match what it says`() throws {
+    let rows =
+      try Self.page("rules/README.md").components(separatedBy: "| does not match |\n").last?
+      .split(separator: "\n", omittingEmptySubsequences: false).dropFirst().prefix { !$0.isEmpty } ?? []
+    #expect(rows.count == 9)
+    for row in rows {
+      let cells = row.split(separator: "|").map { cell in
+        cell.split(separator: "`").filter { !$0.allSatisfy { " ,".contains($0) } }.map(String.init)
+      }
+      let pattern = try Pattern(try #require(cells.first?.first))
+      #expect(cells[1].allSatisfy { pattern.match($0) != nil }, "\(pattern.text) matches \(cells[1])")
+      #expect(cells[2].allSatisfy { pattern.match($0) == nil }, "\(pattern.text) does not match \(cells[2])")
+    }
+  }
+
+  @Test func `the mistakes of the reference are told in its words`() throws {
+    let text = try #require(try Self.blocks("text", in: "rules/README.md").first)
+    let words = try #require(
+      try Self.page("rules/README.md").components(separatedBy: "--rules app.yaml\n").last?
+        .components(separatedBy: "\n```").first)
+    let files = RuleFiles(files: [SourceFile(path: "app.yaml", bytes: Array(text.utf8))])
+    let said = #expect(throws: Diagnostics.self) {
+      try files.rules(defaultRegion: "eu-west-2", accounts: [:])
+    }
+    #expect(said?.all.map(\.description).joined(separator: "\n") == words)
+  }
+}
