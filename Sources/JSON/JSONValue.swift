@@ -84,11 +84,32 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// On one line, without spaces, in the order of the keys as they are.
-  public var line: String { String(decoding: bytes(sorted: false), as: UTF8.self) }
+  /// On one line, without spaces, in the order of the keys as they are. Whatever could end a line or steer a terminal is written
+  /// as an escape.
+  public var line: String {
+    let text = String(decoding: bytes(sorted: false), as: UTF8.self)
+    guard !text.utf8.allSatisfy({ $0 < 0x7F }) else { return text }
+    return text.unicodeScalars.reduce(into: "") { line, scalar in
+      if Self.isHazard(scalar) {
+        line +=
+          "\\u" + String(repeating: "0", count: scalar.value < 0x100 ? 2 : 0)
+          + String(scalar.value, radix: 16)
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+  }
 
-  /// RFC 8785: the same with sorted keys.
+  /// RFC 8785: sorted keys, and no escape that is not needed.
   public var canonical: [UInt8] { bytes(sorted: true) }
+
+  /// Control characters beyond ASCII's first, separators of lines, and what turns the direction of text around.
+  private static func isHazard(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
 
   private func bytes(sorted: Bool) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every record is sealed with the one before it, so that none can be altered, removed or put in between without every later
 // hash being wrong: hash = SHA-256(previous hash in hex ‖ RFC 8785 form of the record without `previous` and `hash`).
+//
+// Anybody who can write the file can compute a whole chain anew. With a key, which a machine keeps elsewhere, each record also has a
+// `seal` = HMAC-SHA256(key, hash), which nobody else can compute.
 
 internal import Core
 internal import JSON
@@ -12,21 +15,25 @@ struct ChainHead: Hashable, Sendable {
   var seq: Int64
   /// The last record's hash; 64 zeros before the first.
   var hash: String
+  /// The last record has a seal, and so must all that follow.
+  var isSealed = false
 
   static let empty = ChainHead(seq: 0, hash: String(repeating: "0", count: 64))
 
-  /// Seals a record and becomes its head.
-  mutating func seal(_ fields: [JSONValue.Member]) -> SealedRecord {
+  /// Adds a record and becomes its head.
+  mutating func add(_ fields: [JSONValue.Member], key: AuditKey?) -> SealedRecord {
     let previous = hash
     let numbered = [.init("seq", .number("\(seq + 1)"))] + fields
     seq += 1
     hash = Self.hash(of: .object(numbered), after: previous)
-    let sealed = numbered + [.init("previous", .string(previous)), .init("hash", .string(hash))]
+    var sealed = numbered + [.init("previous", .string(previous)), .init("hash", .string(hash))]
+    if let key { sealed.append(.init("seal", .string(key.seal(of: hash)))) }
+    isSealed = key != nil
     return SealedRecord(seq: seq, line: JSONValue.object(sealed).line)
   }
 
-  /// Becomes the head of a record that was sealed before, or says what is wrong with it.
-  mutating func follow(_ line: String) throws(ChainError) {
+  /// Becomes the head of a record that was added before, or says what is wrong with it. Without a key seals are not looked at.
+  mutating func follow(_ line: String, key: AuditKey?) throws(ChainError) {
     guard let value = try? JSONValue(reading: line.utf8), case .object(let members) = value else {
       throw ChainError(seq: seq + 1, reason: "it is not a JSON object")
     }
@@ -39,12 +46,18 @@ struct ChainHead: Hashable, Sendable {
     guard value["previous"]?.string == hash else {
       throw ChainError(seq: seq + 1, reason: "it does not follow the record before it")
     }
-    let content = members.filter { $0.key != "previous" && $0.key != "hash" }
+    let content = members.filter { !["previous", "hash", "seal"].contains($0.key) }
     let computed = Self.hash(of: .object(content), after: hash)
     guard value["hash"]?.string == computed else {
       throw ChainError(seq: seq + 1, reason: "its hash does not fit its content")
     }
-    (seq, hash) = (seq + 1, computed)
+    let seal = value["seal"]?.string
+    if let key, isSealed || seal != nil, seal != key.seal(of: computed) {
+      throw ChainError(
+        seq: seq + 1,
+        reason: seal == nil ? "its seal is missing" : "its seal was not made with this audit key")
+    }
+    (seq, hash, isSealed) = (seq + 1, computed, seal != nil)
   }
 
   private static func hash(of content: JSONValue, after previous: String) -> String {

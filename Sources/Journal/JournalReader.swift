@@ -111,19 +111,29 @@ public struct JournalReader {
 
   /// Re-computes the chain and returns the number of records, all of which are what they were.
   ///
-  /// Throws a `ChainError` for the first that is not, or is not there any more.
-  public func verify() throws -> Int64 {
+  /// With a key the last record must be sealed with it, and all from the first sealed one on. Throws a `ChainError` for the first
+  /// record that is not what it was, or is not there any more; also where there are seals and no key to tell them by.
+  public func verify(auditKey: AuditKey? = nil) throws -> Int64 {
     let (chain, head) = try database.read { database in
       var chain = ChainHead.empty
       let lines = try String.fetchCursor(database, sql: "SELECT line FROM records ORDER BY seq")
-      while let line = try lines.next() { try chain.follow(line) }
+      while let line = try lines.next() { try chain.follow(line, key: auditKey) }
       return (chain, try Schema.head(database).chain)
+    }
+    guard auditKey == nil || chain.isSealed || chain.seq == 0 else {
+      throw ChainError(seq: chain.seq, reason: "it has no seal: the chain was computed without the audit key")
+    }
+    guard auditKey != nil || !chain.isSealed else {
+      throw ChainError(
+        seq: chain.seq,
+        reason:
+          "it is sealed, and a chain can be computed anew by anybody; name the audit key with --audit-key")
     }
     guard chain.seq >= head.seq else {
       throw ChainError(
         seq: chain.seq + 1, reason: "it is missing: the journal was cut short, it had \(head.seq) records")
     }
-    guard chain == head else {
+    guard (chain.seq, chain.hash) == (head.seq, head.hash) else {
       throw ChainError(seq: head.seq + 1, reason: "the journal goes on after the end it had")
     }
     try verifyStream(against: chain)

@@ -13,6 +13,7 @@ internal import Platform
 public final class JournalStore {
   private let directory: String
   private let home: Location
+  private let auditKey: AuditKey?
   private let lock: FileLock
   private let database: DatabaseQueue
   private let tables = StateTables()
@@ -24,10 +25,13 @@ public final class JournalStore {
 
   /// Opens the journal in a directory, which is made where it is not there, and locks it for this process.
   ///
-  /// Throws where another process has it, where it cannot be read or written, and where it is not what was written.
-  public init(directory: String, home: Location) throws(JournalFailure) {
+  /// Throws where another process has it, where it cannot be read or written, and where it is not what was written; also where
+  /// its last record is sealed with another key than `auditKey`, or sealed and there is none: a chain that goes on without seals
+  /// could be forged from there on.
+  public init(directory: String, home: Location, auditKey: AuditKey? = nil) throws(JournalFailure) {
     self.directory = directory
     self.home = home
+    self.auditKey = auditKey
     lock = try Self.locked(directory)
     let path = directory + "/" + JournalFiles.database
     do {
@@ -38,7 +42,8 @@ public final class JournalStore {
       try Schema.migrator.migrate(database)
       let head = try database.read { try Schema.head($0) }
       let last = try database.read { try String.fetchOne($0, sql: Self.lastLine) }
-      try Self.check(head.chain, against: last, path)
+      try Self.check(head.chain, against: last)
+      try Self.check(auditKey, against: last, path)
       self.head = head.chain
       stream = try AppendFile(path: directory + "/" + JournalFiles.stream)
       try catchUp(after: head.streamed)
@@ -66,7 +71,7 @@ public final class JournalStore {
   public func append(_ step: Step) throws(JournalFailure) -> [SealedRecord] {
     guard !step.isEmpty else { return [] }
     var next = head
-    let sealed = step.records.map { ($0.time, next.seal($0.fields(home: home))) }
+    let sealed = step.records.map { ($0.time, next.add($0.fields(home: home), key: auditKey)) }
     do {
       try database.write { database in
         for (time, record) in sealed {
@@ -150,7 +155,22 @@ public final class JournalStore {
     }
   }
 
-  private static func check(_ head: ChainHead, against last: String?, _ path: String) throws {
+  private static func check(_ key: AuditKey?, against last: String?, _ path: String) throws(JournalFailure) {
+    let value = last.flatMap { try? JSONValue(reading: $0.utf8) }
+    guard let seal = value?["seal"]?.string, let hash = value?["hash"]?.string else { return }
+    guard let key else {
+      throw JournalFailure(
+        "\(path): its records are sealed, but there is no credential '\(AuditKey.credential)'; "
+          + "give it (deploy/README.md), or move the directory away to start afresh")
+    }
+    guard seal == key.seal(of: hash) else {
+      throw JournalFailure(
+        "\(path): its records are sealed with another audit key; give that one, or move the directory away to start afresh"
+      )
+    }
+  }
+
+  private static func check(_ head: ChainHead, against last: String?) throws {
     let value = last.flatMap { try? JSONValue(reading: $0.utf8) }
     let isWhole =
       last == nil ? head == .empty : value?["hash"]?.string == head.hash && value?["seq"]?.integer == head.seq

@@ -73,12 +73,19 @@ struct HistoryCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
 
+    @Option(
+      help: ArgumentHelp(
+        "The key the records are sealed with. (default: the credential audit-key, where there is one)",
+        valueName: "file"))
+    var auditKey: String?
+
     func run() throws {
       do {
-        let count = try JournalReader(directory: state.directory).verify()
+        let key = try auditKey.map { try AuditKey(contentsOf: $0) } ?? AuditKey.ofCredential()
+        let count = try JournalReader(directory: state.directory).verify(auditKey: key)
         try StandardOutput.write("intact: \(count) records\n")
       } catch let error as ChainError {
-        try StandardOutput.write("record \(error.seq) is not what it was: \(error.reason)\n")
+        try StandardOutput.write("record \(error.seq) is not what it was: \(error.reason.printable)\n")
         throw ExitCode.failure
       } catch {
         throw fail("\(error)", .failure)

@@ -92,7 +92,9 @@ struct RestartCommand: AsyncParsableCommand {
   private func log(_ home: Location) throws -> any DurableLog {
     guard let directory = state ?? ProcessEnvironment.current["STATE_DIRECTORY"] else { return NoLog() }
     do throws(JournalFailure) {
-      return JournalLog(try JournalStore(directory: directory, home: home), keepsState: false)
+      return JournalLog(
+        try JournalStore(directory: directory, home: home, auditKey: try AuditKey.ofCredential()),
+        keepsState: false)
     } catch {
       throw fail("\(error)", .failure)
     }

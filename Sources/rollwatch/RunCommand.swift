@@ -51,7 +51,8 @@ struct RunCommand: AsyncParsableCommand {
     let remembered: State
     do throws(JournalFailure) {
       journal = try JournalStore(
-        directory: state.directory, home: Location(region: access.region, account: nil))
+        directory: state.directory, home: Location(region: access.region, account: nil),
+        auditKey: try AuditKey.ofCredential())
       remembered = try journal.load()
     } catch {
       throw fail("\(error)", .failure)

@@ -5,6 +5,7 @@ import AWS
 import ArgumentParser
 import Core
 import Daemon
+import Journal
 import Platform
 import Rules
 
@@ -74,6 +75,15 @@ struct AWSAccess {
         throw Failure(kind: .permanent, reason: "\(error)", mayHaveTakenEffect: false)
       }
     }
+  }
+}
+
+extension AuditKey {
+  /// The one that systemd hands over, where it does.
+  static func ofCredential() throws(JournalFailure) -> AuditKey? {
+    guard let directory = ProcessEnvironment.current["CREDENTIALS_DIRECTORY"] else { return nil }
+    let path = "\(directory)/\(credential)"
+    return fileExists(path) ? try AuditKey(contentsOf: path) : nil
   }
 }
 
