@@ -91,7 +91,8 @@ let package = Package(
       name: "AWSTests", dependencies: ["AWS", "Core", "JSON", "Platform", "LocalAWS"], swiftSettings: settings
     ),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Core", "JSON", "Platform"], swiftSettings: settings),
+      name: "JournalTests", dependencies: ["Journal", "Core", "JSON", "Platform", grdb],
+      swiftSettings: language),
     .testTarget(
       name: "DaemonTests",
       dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],

@@ -13,13 +13,14 @@ public struct AuditKey: Sendable, CustomReflectable {
 
   /// Reads a file of 16 to 4,096 bytes; a newline at the end is no part of the key.
   public init(contentsOf path: String) throws(JournalFailure) {
-    guard let handle = FileHandle(forReadingAtPath: path),
-      let data = try? handle.read(upToCount: Self.lengths.upperBound + 2)
-    else {
+    var bytes: [UInt8]
+    do {
+      let file = try FileHandle(forReadingFrom: URL(filePath: path))
+      bytes = Array(try file.read(upToCount: Self.lengths.upperBound + 2) ?? Data())
+    } catch {
       throw JournalFailure(
         "\(path): the audit key cannot be read; give this user read access, or name another file")
     }
-    var bytes = Array(data)
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     guard Self.lengths.contains(bytes.count) else {
       throw JournalFailure(
@@ -32,5 +33,5 @@ public struct AuditKey: Sendable, CustomReflectable {
   /// Nothing, so that no dump, log or test failure can print it.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-  func seal(of hash: String) -> String { SHA256.authenticate(hash.utf8, key: bytes).hex }
+  func seal(_ message: [UInt8]) -> String { SHA256.authenticate(message, key: bytes).hex }
 }

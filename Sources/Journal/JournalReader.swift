@@ -18,7 +18,14 @@ public struct JournalReader {
     guard FileManager.default.fileExists(atPath: path) else {
       throw JournalFailure("\(path): there is no journal; name the state directory of a daemon with --state")
     }
-    do { database = try Self.opened(path) } catch { throw JournalFailure(path, error) }
+    do {
+      database = try Self.opened(path)
+      try Schema.requireKnown(database, path)
+    } catch let failure as JournalFailure {
+      throw failure
+    } catch {
+      throw JournalFailure(path, error)
+    }
   }
 
   /// A database in WAL mode is read by way of a shared file, which must be there or be made. Where it is not there and may
@@ -109,61 +116,79 @@ public struct JournalReader {
     return found.reversed()
   }
 
-  /// Re-computes the chain and returns the number of records, all of which are what they were.
+  /// Re-computes the chain, compares the stream with it, and returns the number of records, all of which are what they were.
   ///
   /// With a key the last record must be sealed with it, and all from the first sealed one on. Throws a `ChainError` for the first
   /// record that is not what it was, or is not there any more; also where there are seals and no key to tell them by.
   public func verify(auditKey: AuditKey? = nil) throws -> Int64 {
     let (chain, head) = try database.read { database in
-      var chain = ChainHead.empty
-      let lines = try String.fetchCursor(database, sql: "SELECT line FROM records ORDER BY seq")
-      while let line = try lines.next() { try chain.follow(line, key: auditKey) }
-      return (chain, try Schema.head(database).chain)
-    }
-    guard auditKey == nil || chain.isSealed || chain.seq == 0 else {
-      throw ChainError(seq: chain.seq, reason: "it has no seal: the chain was computed without the audit key")
-    }
-    guard auditKey != nil || !chain.isSealed else {
-      throw ChainError(
-        seq: chain.seq,
-        reason:
-          "it is sealed, and a chain can be computed anew by anybody; name the audit key with --audit-key")
+      (try Self.follow(database, auditKey), try Schema.head(database).chain)
     }
     guard chain.seq >= head.seq else {
       throw ChainError(
         seq: chain.seq + 1, reason: "it is missing: the journal was cut short, it had \(head.seq) records")
     }
-    guard (chain.seq, chain.hash) == (head.seq, head.hash) else {
+    guard chain == head else {
       throw ChainError(seq: head.seq + 1, reason: "the journal goes on after the end it had")
     }
-    try verifyStream(against: chain)
+    try verifyStream()
     return chain.seq
   }
 
-  /// The stream may be rotated away at any time, but it never holds what the journal does not.
-  private func verifyStream(against chain: ChainHead) throws {
+  private static func follow(_ database: Database, _ key: AuditKey?) throws -> ChainHead {
+    var chain = ChainHead.empty
+    var isSealed = false
+    let lines = try String.fetchCursor(database, sql: "SELECT line FROM records ORDER BY seq")
+    while let line = try lines.next() {
+      let hasSeal = try chain.follow(line, key: key) != nil
+      if isSealed, !hasSeal { throw ChainError(seq: chain.seq, reason: "its seal is missing") }
+      isSealed = hasSeal
+    }
+    guard key == nil || isSealed || chain == .empty else {
+      throw ChainError(seq: chain.seq, reason: "it has no seal: the chain was computed without the audit key")
+    }
+    guard key != nil || !isSealed else {
+      throw ChainError(
+        seq: chain.seq,
+        reason: "it is sealed, and without the key anybody can compute a chain anew; name it with --audit-key"
+      )
+    }
+    return chain
+  }
+
+  /// The stream may be rotated away at any time, but each of its whole lines is the record of that number.
+  private func verifyStream() throws {
     let path = directory + "/" + JournalFiles.stream
     guard let stream = FileHandle(forReadingAtPath: path) else { return }
     defer { try? stream.close() }
-    let size = try stream.seekToEnd()
-    try stream.seek(toOffset: size - min(size, Self.tail))
-    let tail = try stream.readToEnd() ?? Data()
-    let lines = tail.split(separator: 10, omittingEmptySubsequences: true)
-    guard let last = lines.last(where: { (try? JSONValue(reading: $0)) != nil }) else { return }
-    let value = try JSONValue(reading: last)
-    guard let seq = value["seq"]?.integer else { return }
-    guard seq <= chain.seq else {
-      throw ChainError(
-        seq: chain.seq + 1,
-        reason: "it is missing: \(JournalFiles.stream) holds record \(seq), the journal was cut short")
-    }
-    let kept = try database.read {
-      try String.fetchOne($0, sql: "SELECT line FROM records WHERE seq = ?", arguments: [seq])
-    }
-    guard kept.map({ Array($0.utf8) }) == Array(last) else {
-      throw ChainError(seq: seq, reason: "it is another in \(JournalFiles.stream)")
+    // A daemon may be writing: what is there before the database is looked at is in the database.
+    var unread = Int(try stream.seekToEnd())
+    try stream.seek(toOffset: 0)
+    try database.read { database in
+      let record = try database.makeStatement(sql: "SELECT line FROM records WHERE seq = ?")
+      var before: Int64 = 0
+      var rest = Data()
+      while let block = try stream.read(upToCount: min(unread, 1 << 20)), !block.isEmpty {
+        unread -= block.count
+        rest += block
+        while let end = rest.firstIndex(of: 10) {
+          let line = String(decoding: rest[..<end], as: UTF8.self)
+          rest = rest[rest.index(after: end)...]
+          guard let seq = (try? JSONValue(reading: line.utf8))?["seq"]?.integer, seq > before else {
+            throw ChainError(
+              seq: before + 1, reason: "\(JournalFiles.stream) has a line before it that is no record")
+          }
+          guard let kept = try String.fetchOne(record, arguments: [seq]) else {
+            throw ChainError(
+              seq: seq, reason: "it is missing from the journal; \(JournalFiles.stream) has it")
+          }
+          guard kept == line else {
+            throw ChainError(seq: seq, reason: "it is another in \(JournalFiles.stream)")
+          }
+          before = seq
+        }
+        rest = Data(rest)
+      }
     }
   }
-
-  private static let tail: UInt64 = 8 << 20
 }

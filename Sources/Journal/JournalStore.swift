@@ -25,9 +25,8 @@ public final class JournalStore {
 
   /// Opens the journal in a directory, which is made where it is not there, and locks it for this process.
   ///
-  /// Throws where another process has it, where it cannot be read or written, and where it is not what was written; also where
-  /// its last record is sealed with another key than `auditKey`, or sealed and there is none: a chain that goes on without seals
-  /// could be forged from there on.
+  /// Throws where another process has it, where it cannot be read or written, where it does not end as it was written, and where its
+  /// last record has a seal that `auditKey` did not make.
   public init(directory: String, home: Location, auditKey: AuditKey? = nil) throws(JournalFailure) {
     self.directory = directory
     self.home = home
@@ -38,12 +37,12 @@ public final class JournalStore {
       // Made here so that it is never readable for everybody; SQLite gives its other files the same mode.
       _ = try AppendFile(path: path)
       database = try DatabaseQueue(path: path, configuration: Self.configuration)
-      try Self.check(database, path)
+      try Self.check(database)
+      try Schema.requireKnown(database, path)
       try Schema.migrator.migrate(database)
       let head = try database.read { try Schema.head($0) }
       let last = try database.read { try String.fetchOne($0, sql: Self.lastLine) }
-      try Self.check(head.chain, against: last)
-      try Self.check(auditKey, against: last, path)
+      try Self.check(head.chain, auditKey, against: last)
       self.head = head.chain
       stream = try AppendFile(path: directory + "/" + JournalFiles.stream)
       try catchUp(after: head.streamed)
@@ -68,13 +67,13 @@ public final class JournalStore {
   /// Throws where it could not: then nothing of it is in the database, or all of it is and only the stream lacks it. Either
   /// way the process must end; the next start goes on from what is there.
   @discardableResult
-  public func append(_ step: Step) throws(JournalFailure) -> [SealedRecord] {
+  public func append(_ step: Step) throws(JournalFailure) -> [ChainedRecord] {
     guard !step.isEmpty else { return [] }
     var next = head
-    let sealed = step.records.map { ($0.time, next.add($0.fields(home: home), key: auditKey)) }
+    let records = step.records.map { ($0.time, next.add($0.fields(home: home), key: auditKey)) }
     do {
       try database.write { database in
-        for (time, record) in sealed {
+        for (time, record) in records {
           try database.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?)")
             .execute(arguments: [record.seq, time.milliseconds, record.line])
         }
@@ -87,9 +86,8 @@ public final class JournalStore {
       throw JournalFailure(directory + "/" + JournalFiles.database, error)
     }
     head = next
-    let records = sealed.map(\.1)
-    try writeToStream(records.map(\.line))
-    return records
+    try writeToStream(records.map(\.1.line))
+    return records.map(\.1)
   }
 
   /// Shows that the journal can be written, without writing a record: what cannot be written must not look alive.
@@ -147,37 +145,34 @@ public final class JournalStore {
     }
   }
 
-  private static func check(_ database: DatabaseQueue, _ path: String) throws {
+  private static func check(_ database: DatabaseQueue) throws {
     let findings = try database.read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") }
-    guard findings == ["ok"] else {
-      throw DatabaseError(
-        resultCode: .SQLITE_CORRUPT, message: "the file is damaged: \(findings.first ?? "")")
-    }
+    try require(findings == ["ok"], "the file is damaged: \(findings.first ?? "")")
   }
 
-  private static func check(_ key: AuditKey?, against last: String?, _ path: String) throws(JournalFailure) {
-    let value = last.flatMap { try? JSONValue(reading: $0.utf8) }
-    guard let seal = value?["seal"]?.string, let hash = value?["hash"]?.string else { return }
-    guard let key else {
-      throw JournalFailure(
-        "\(path): its records are sealed, but there is no credential '\(AuditKey.credential)'; "
-          + "give it (deploy/README.md), or move the directory away to start afresh")
+  /// The journal must end where it ended. One that is sealed must end with a seal of this key, and go on with seals: a chain
+  /// that goes on without them could be forged from there on.
+  private static func check(_ head: ChainHead, _ key: AuditKey?, against last: String?) throws {
+    guard let last else {
+      return try require(head == .empty, "its records are missing")
     }
-    guard seal == key.seal(of: hash) else {
-      throw JournalFailure(
-        "\(path): its records are sealed with another audit key; give that one, or move the directory away to start afresh"
+    let value = try? JSONValue(reading: last.utf8)
+    try require(value?["seq"]?.integer ?? head.seq == head.seq, "its last records are missing")
+    var chain = ChainHead(seq: head.seq - 1, hash: value?["previous"]?.string ?? "")
+    do {
+      let seal = try chain.follow(last, key: key)
+      try require(chain == head, "its last records are missing")
+      try require(
+        seal == nil || key != nil,
+        "its records are sealed, and there is no credential '\(AuditKey.credential)': give it (deploy/README.md)"
       )
+    } catch let error as ChainError {
+      try require(false, "record \(error.seq): \(error.reason)")
     }
   }
 
-  private static func check(_ head: ChainHead, against last: String?) throws {
-    let value = last.flatMap { try? JSONValue(reading: $0.utf8) }
-    let isWhole =
-      last == nil ? head == .empty : value?["hash"]?.string == head.hash && value?["seq"]?.integer == head.seq
-    guard isWhole else {
-      throw DatabaseError(
-        resultCode: .SQLITE_CORRUPT, message: "its last records are missing or were altered")
-    }
+  private static func require(_ isWhole: Bool, _ message: String) throws {
+    guard isWhole else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: message) }
   }
 
   // MARK: The stream

@@ -31,6 +31,15 @@ enum Schema {
     return migrator
   }()
 
+  /// A later version may have changed what the tables mean.
+  static func requireKnown(_ database: DatabaseQueue, _ path: String) throws {
+    guard try !database.read(migrator.hasBeenSuperseded) else {
+      throw JournalFailure(
+        "\(path): it was written by a later version of rollwatch; run that one, or move the directory away to start afresh"
+      )
+    }
+  }
+
   static func head(_ database: Database) throws -> (chain: ChainHead, streamed: Int64) {
     guard let row = try Row.fetchOne(database, sql: "SELECT seq, hash, streamed FROM head") else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the journal has no head")
