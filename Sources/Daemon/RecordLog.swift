@@ -23,18 +23,24 @@ extension Record {
     }
   }
 
+  /// The first few by name; the record has them all.
+  fileprivate static func named(_ names: [some CustomStringConvertible], of count: Int) -> String {
+    let first = names.prefix(3).map(\.description).joined(separator: ", ")
+    return count > 3 ? "\(first) and \(count - 3) more" : first
+  }
+
   /// The record in one sentence.
   var message: String {
     switch entry {
     case .started(let version, let pid): "rollwatch \(version) started as process \(pid)"
     case .stopped(let reason): "stopped: \(reason)"
-    case .rulesLoaded(let rules, let digest): "\(rules) rules are in force, digest \(digest.prefix(12))"
+    case .rulesLoaded(let rules, let digest): "rules in force: \(rules), digest \(digest.prefix(12))"
     case .baseline(let scope, let resources):
-      "\(resources) \(scope.source) in \(scope.location.region) seen for the first time; nothing restarts for that"
+      "\(scope.source) in \(scope.location.region): \(resources) seen for the first time; nothing restarts for that"
     case .changed(let change, let targets):
       "\(change.resource) changed from \(change.from) to \(change.to)"
-        + (change.changedBy.map { " by \($0)" } ?? "") + "; concerns "
-        + targets.map(\.description).joined(separator: ", ")
+        + (change.changedBy.map { " by \($0)" } ?? "")
+        + (targets.isEmpty ? "; concerns no target" : "; concerns \(Self.named(targets, of: targets.count))")
     case .disappeared(let resource):
       "\(resource) has disappeared: tasks that read it cannot start; nothing restarts for that"
     case .returned(let resource): "\(resource) is there again"
@@ -120,8 +126,7 @@ extension Plan {
     guard !causes.isEmpty else {
       return "\(target) is to be restarted by hand" + (reason.map { ": \($0)" } ?? "")
     }
-    let because = causes.map(\.resource.description).prefix(3).joined(separator: ", ")
-    let more = causes.count + omittedCauses - min(3, causes.count)
-    return "\(target) is to be restarted for \(because)" + (more > 0 ? " and \(more) more" : "")
+    return "\(target) is to be restarted for "
+      + Record.named(causes.map(\.resource), of: causes.count + omittedCauses)
   }
 }

@@ -74,7 +74,7 @@ private struct Row {
   private static func detail(_ kind: String, _ record: JSONValue, _ text: (String) -> String) -> String {
     switch kind {
     case "started": return "version \(text("version")), process \(text("pid"))"
-    case "rulesLoaded": return "\(text("rules")) rules, digest \(text("digest").prefix(12))"
+    case "rulesLoaded": return "rules in force: \(text("rules")), digest \(text("digest").prefix(12))"
     case "baseline": return "\(text("resources")) seen for the first time"
     case "changed":
       let by = record["changedBy"] == nil ? "" : " by \(text("changedBy"))"

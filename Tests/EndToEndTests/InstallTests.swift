@@ -34,6 +34,10 @@ struct InstallTests {
     "share/zsh/site-functions/_rollwatch",
     "share/fish/vendor_completions.d/rollwatch.fish",
     "share/doc/rollwatch/README.md",
+    "share/doc/rollwatch/RULES.md",
+    "share/doc/rollwatch/OPERATIONS.md",
+    "share/doc/rollwatch/static-keys.conf",
+    "share/doc/rollwatch/audit-key.conf",
     "share/doc/rollwatch/iam-policy.json",
     "share/doc/rollwatch/rules.d/example.yaml",
   ]

@@ -171,4 +171,27 @@ struct SystemdTests {
       #expect(try await daemon.lab.property("ActiveState") == "active")
     }
   }
+
+  @Test func `with an audit key the records are sealed, and without it the journal is not continued`()
+    async throws
+  {
+    try await InstalledDaemon.with { daemon in
+      try await daemon.lab.output(
+        of: """
+          (umask 077; echo 0123456789abcdef0123456789abcdef >/etc/rollwatch/audit-key)
+          cp /usr/local/share/doc/rollwatch/audit-key.conf /etc/systemd/system/rollwatch.service.d/
+          systemctl daemon-reload
+          """)
+      try await daemon.start()
+      try await daemon.lab.output(of: "systemctl stop rollwatch")
+      try await daemon.lab.output(of: "rollwatch history verify --audit-key /etc/rollwatch/audit-key")
+      #expect(try await daemon.lab.run("rollwatch history verify").status == 1)
+
+      try await daemon.lab.output(
+        of: "rm /etc/systemd/system/rollwatch.service.d/audit-key.conf; systemctl daemon-reload")
+      try await daemon.lab.output(of: "systemctl start --no-block rollwatch")
+      try await daemon.lab.wait(
+        until: "journalctl --output=cat -u rollwatch | grep -q \"there is no credential 'audit-key'\"")
+    }
+  }
 }

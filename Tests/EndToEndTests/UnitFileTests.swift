@@ -14,12 +14,14 @@ struct UnitFileTests {
     }
   }
 
-  @Test func `systemd finds nothing to complain about in the unit with static keys`() async throws {
+  @Test func `systemd finds nothing to complain about in the unit with both credentials`() async throws {
     try await withUnit { unit in
       let drop = unit.appendingPathExtension("d")
       try FileManager.default.createDirectory(at: drop, withIntermediateDirectories: false)
-      try FileManager.default.copyItem(
-        atPath: Program.file("deploy/static-keys.conf"), toPath: drop.appending(path: "keys.conf").path)
+      for file in ["static-keys.conf", "audit-key.conf"] {
+        try FileManager.default.copyItem(
+          atPath: Program.file("deploy/\(file)"), toPath: drop.appending(path: file).path)
+      }
       let verify = try await Program.run(
         "systemd-analyze", ["verify", "--man=no", "--recursive-errors=yes", unit.path])
       #expect(verify.status == 0, "\(verify.errors)")

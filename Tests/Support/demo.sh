@@ -14,7 +14,9 @@ cleanup() {
 }
 trap cleanup EXIT
 
-say() { printf '\n\033[1m── %s\033[0m\n' "$*"; }
+bold='' plain=''
+[ ! -t 1 ] || { bold=$'\e[1m' plain=$'\e[0m'; }
+say() { printf '\n%s── %s%s\n' "$bold" "$*" "$plain"; }
 # What a person would do with the AWS command line, on the local AWS.
 aws() { # aws ACTION INPUT
   curl -sS --fail-with-body -o "$folder/answer" "$url/_local/act" \
@@ -79,6 +81,10 @@ say "rollwatch history"
 "$binaries/rollwatch" history --state "$folder/state"
 say "rollwatch history verify"
 "$binaries/rollwatch" history verify --state "$folder/state"
+
+say "and it ends in good order"
+kill "${pids[1]}"
+wait "${pids[1]}"
 
 calls=$(curl -sS "$url/_local/calls" -d '{"operation": "ecs:UpdateService"}' | grep -o '"operation":"ecs:UpdateService"' | wc -l)
 say "four changes, $calls deployment of $service"
