@@ -86,6 +86,7 @@ public struct Loop {
   /// When the loop will be woken, on the steady clock.
   private var alarms: [Duration] = []
   private var callsUnderWay = 0
+  private var progress = Progress()
   private var stop: (reason: String, latest: Timestamp)?
 
   /// A loop around an engine that goes on from a state.
@@ -100,7 +101,8 @@ public struct Loop {
 
   /// Runs to the end. `first` are the events it begins with.
   ///
-  /// Throws when a step could not be made durable: nothing after it was done, and the next start decides.
+  /// Throws when a step could not be made durable, and when work that was begun gives no sign of life any more. Either way the
+  /// process must end, and the next start decides.
   public mutating func run(
     _ first: [Event], notices: some AsyncSequence<Notice, Never> & Sendable
   ) async throws(Failure) -> End {
@@ -124,6 +126,7 @@ public struct Loop {
     while true {
       try ports.reporter.alive(engine.summary, isReady: engine.hasTriedEveryScope)
       if let end = try end(&group) { return end }
+      try progress.require(at: ports.time.elapsed())
       setAlarm(&group)
       let facts = await inbox.next()
       if let step = clock.takeStep() { try handle(.clockStepped(step), &group) }
@@ -170,6 +173,7 @@ public struct Loop {
         .stopping, .deadlinePassed:
         break
       }
+      progress.note(event, at: ports.time.elapsed())
       try handle(event, &group)
     case .alarm(let due):
       alarms.removeAll { $0 == due }
@@ -201,6 +205,7 @@ public struct Loop {
 
   private mutating func begin(_ effect: Effect, _ group: inout DiscardingTaskGroup) {
     let (inbox, source, action) = (inbox, ports.source, ports.action)
+    progress.note(effect, at: ports.time.elapsed())
     switch effect {
     case .append: preconditionFailure("a step is made durable before anything else begins")
     case .sweep(let scope, let number, let prefixes):

@@ -210,4 +210,35 @@ struct LoopTests {
     }
     #expect(days[0] == days[1] && days[1] == days[2])
   }
+
+  @Test func `a call that never comes back ends the process, and the next one goes on`() throws {
+    let stage = Stage()
+    let failure = #expect(throws: Failure.self) {
+      _ = try stage.play(action: Stuck(world: stage.world)) { stage in
+        await stage.wait(.seconds(90))
+        try stage.writeParameter()
+        await stage.wait(.seconds(1_200))
+      }
+    }
+    #expect(failure?.reason.hasPrefix("a call to ECS has given no sign of life for 90") == true)
+    _ = try stage.play { stage in await stage.wait(.seconds(300)) }
+    #expect(stage.log.endings.map(\.outcome) == [.completed])
+    #expect(stage.forcedDeployments == 1)
+  }
+}
+
+/// Never answers, until it is cancelled.
+private struct Stuck: Action {
+  let world: SimulatedWorld
+
+  func inspect(_ target: Target) async throws(Failure) -> Inspection { throw await never() }
+  func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { throw await never() }
+  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String] {
+    throw await never()
+  }
+
+  private func never() async -> Failure {
+    try? await world.sleep(for: .seconds(1_000_000))
+    return Failure(kind: .transient, reason: "cancelled", mayHaveTakenEffect: true)
+  }
 }

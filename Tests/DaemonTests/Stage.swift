@@ -49,13 +49,14 @@ final class Stage: Sendable {
 
   /// Runs the daemon while the script plays, then stops it. Each call is one life of the process; the log stays.
   func play(
-    goal: Loop.Goal = .none, issues: Bool = true, _ script: @escaping @Sendable (Stage) async throws -> Void
+    goal: Loop.Goal = .none, issues: Bool = true, action: (any Action)? = nil,
+    _ script: @escaping @Sendable (Stage) async throws -> Void
   ) throws -> Loop.End? {
     let rules = try Self.rules()
     let result = try world.run { [self] () -> Result<Loop.End?, any Error> in
       let (notices, continuation) = AsyncStream<Loop.Notice>.makeStream()
       do {
-        async let end = live(rules, goal: goal, issues: issues, notices: notices)
+        async let end = live(rules, goal: goal, issues: issues, action: action, notices: notices)
         try await script(self)
         continuation.yield(.stop(reason: "the script is over"))
         return .success(try await end)
@@ -67,7 +68,8 @@ final class Stage: Sendable {
   }
 
   private func live(
-    _ rules: RuleSet, goal: Loop.Goal, issues: Bool, notices: AsyncStream<Loop.Notice>
+    _ rules: RuleSet, goal: Loop.Goal, issues: Bool, action: (any Action)?,
+    notices: AsyncStream<Loop.Notice>
   ) async throws -> Loop.End {
     let clients = AWSClients { [self] location throws(Failure) in
       do throws(ConfigurationFailure) {
@@ -84,7 +86,8 @@ final class Stage: Sendable {
         throw Failure(kind: .permanent, reason: "\(error)", mayHaveTakenEffect: false)
       }
     }
-    let action: any Action = issues ? ECSAction(clients) : Rehearsal(ECSAction(clients))
+    let action: any Action =
+      action ?? (issues ? ECSAction(clients) : Rehearsal(ECSAction(clients)))
     var loop = Loop(
       state: log.state, rules: rules,
       schedule: Schedule(
