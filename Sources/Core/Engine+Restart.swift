@@ -74,11 +74,11 @@ extension Engine {
     case .skip(let reason):
       open(target, candidate, at: now)
       step.add(.skipped(id, target, reason: reason), at: now)
-      close(target)
+      close(target, at: now)
     case .refuse(let reason, let remedy):
       open(target, candidate, at: now)
       step.add(.refused(id, target, reason: reason, remedy: remedy), at: now)
-      close(target)
+      close(target, at: now)
     case .adopt(let deployment):
       open(target, candidate, at: now)
       began(target, deployment: deployment, adopted: true, at: now)
@@ -159,11 +159,11 @@ extension Engine {
       retryLater(target, at: now)
     case .notFound:
       step.add(.skipped(open.id, target, reason: failure.reason), at: now)
-      close(target)
+      close(target, at: now)
     case .permanent:
       let remedy = "mend what AWS names, then restart the service: rollwatch restart CLUSTER/SERVICE"
       step.add(.refused(open.id, target, reason: failure.reason, remedy: remedy), at: now)
-      close(target)
+      close(target, at: now)
     }
   }
 
@@ -180,9 +180,9 @@ extension Engine {
     update(target, state)
   }
 
-  mutating func withheld(_ target: Target) {
+  mutating func withheld(_ target: Target, at now: Timestamp) {
     guard case .issuing = work[target]?.flight else { return }
-    close(target)
+    close(target, at: now)
   }
 
   // MARK: Followed
@@ -233,14 +233,15 @@ extension Engine {
 
   private mutating func end(_ target: Target, _ ending: Ending, at now: Timestamp) {
     step.add(.ended(ending), at: now)
-    close(target)
+    close(target, at: now)
   }
 
-  private mutating func close(_ target: Target) {
+  private mutating func close(_ target: Target, at now: Timestamp) {
     guard var state = targets[target] else { return }
     state.open = nil
     work[target] = nil
     update(target, state)
+    reconsider(target, at: now)
   }
 
   // MARK: By hand and by rule
@@ -254,23 +255,26 @@ extension Engine {
     update(target, state)
   }
 
-  /// Lets go what no rule in force leads to any more; what has been issued is followed to its end all the same.
+  /// Lets go what no rule in force leads to any more. What has been issued is followed to its end all the same, and what waits
+  /// beside an open restart is let go after it: never are two restarts of one target on record at once.
   mutating func reconsider(_ target: Target, at now: Timestamp) {
     guard var state = targets[target] else { return }
-    if let waiting = state.waiting {
-      state.waiting = waiting.reconsidered(under: rules, for: target)
-      if state.waiting == nil {
-        let id = nextRestartID(at: now)
-        let plan = Restart(id: id, settled: waiting, at: now).plan(of: target, reason: nil)
-        step.add(.planned(plan), at: now)
-        step.add(.skipped(id, target, reason: "no rule leads here any more"), at: now)
-      }
-    }
     if let open = state.open, open.phase == .planned, !open.causes.isEmpty,
       !open.causes.contains(where: { leads(from: $0.resource, to: target) })
     {
       step.add(.skipped(open.id, target, reason: "no rule leads here any more"), at: now)
       state.open = nil
+    }
+    if let waiting = state.waiting {
+      if let reconsidered = waiting.reconsidered(under: rules, for: target) {
+        state.waiting = reconsidered
+      } else if state.open == nil {
+        let id = nextRestartID(at: now)
+        let plan = Restart(id: id, settled: waiting, at: now).plan(of: target, reason: nil)
+        step.add(.planned(plan), at: now)
+        step.add(.skipped(id, target, reason: "no rule leads here any more"), at: now)
+        state.waiting = nil
+      }
     }
     if state != targets[target] { update(target, state) }
   }

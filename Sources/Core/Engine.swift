@@ -53,7 +53,7 @@ public struct Engine: Sendable {
     case .issued(let target, let result):
       issued(target, result, at: now)
     case .withheld(let target):
-      withheld(target)
+      withheld(target, at: now)
     case .diagnosed(let target, let result):
       diagnosed(target, result, at: now)
     case .requested(let target, let reason, let deadline):

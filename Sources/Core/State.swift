@@ -27,7 +27,9 @@ extension State {
   public mutating func apply(_ step: Step) {
     for change in step.changes {
       switch change {
-      case .seen(let resource, let seen): self.seen[resource.scope, default: [:]][resource.name] = seen
+      case .seen(let resource, let seen):
+        self.seen[resource.scope, default: [:]][resource.name] = seen
+        if self.seen[resource.scope]?.isEmpty == true { self.seen[resource.scope] = nil }
       case .target(let target, let state): targets[target] = state
       case .source(let scope, let source): sources[scope] = source
       }

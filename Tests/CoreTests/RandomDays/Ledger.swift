@@ -13,8 +13,6 @@ struct Ledger {
   }
 
   private var open: [Target: Open] = [:]
-  /// Planned beside an open restart: changes that no rule wants any more, and that the very next record lets go.
-  private var aside: RestartID?
   private var closed: Set<RestartID> = []
   private var starts: [Target: Timestamp] = [:]
   /// Changes that no plan of the target has taken up yet, by the version they led to.
@@ -34,11 +32,6 @@ struct Ledger {
 
   mutating func read(_ record: Record, madeAt: [String: Timestamp]) {
     counts[record.kind, default: 0] += 1
-    if let dropped = aside {
-      aside = nil
-      if case .skipped(dropped, _, _) = record.entry { return }
-      mistakes.append("two restarts are open: \(dropped)")
-    }
     switch record.entry {
     case .started, .stopped, .rulesLoaded, .baseline, .disappeared, .returned, .sourceFailing,
       .sourceRecovered:
@@ -85,7 +78,7 @@ struct Ledger {
       if unplanned[target]?[cause.resource] == cause.to { unplanned[target]?[cause.resource] = nil }
     }
     guard let before = open[target] else { return open[target] = Open(id: plan.restart, plan: plan) }
-    guard before.id == plan.restart else { return aside = plan.restart }
+    check(before.id == plan.restart, "two restarts are open: \(plan.restart)")
     check(before.deployment == nil, "\(plan.restart) is planned after its call")
     open[target]?.plan = plan
   }

@@ -103,6 +103,20 @@ struct ReloadTests {
     #expect(end == ["ended #1 completed ecs-svc/2 in 9.0 seconds"])
   }
 
+  @Test func `what waits beside a rollout is let go after it, where no rule leads there any more`() throws {
+    var scene = try Scene.rollingOut()
+    _ = scene.sees(at: 132, seen("/shop/KEY", 2, at: 132))
+    #expect(scene.reloads(at: 133, try .over("/pay/**")) == ["rulesLoaded 1 e"])
+    _ = scene.waits(until: 136)
+    let end = scene.finds(at: 140, .with(.numbered(2, at: 131)))
+    #expect(
+      end == [
+        "ended #1 completed ecs-svc/2 in 9.0 seconds", "planned #2 of web by shop for /shop/KEY 1→2",
+        "skipped #2",
+      ])
+    #expect(scene.waits(until: 10_000) == [])
+  }
+
   @Test func `a call that may have been made is looked after under any rules`() throws {
     var scene = try Scene.issuing()
     #expect(scene.reloads(at: 132, try .over("/pay/**")) == ["rulesLoaded 1 e"])
