@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format demo bench release install uninstall clean packages packages-demo packages-test
+.PHONY: help build test lint format demo bench simulate release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
 unexport $(filter AWS_%,$(.VARIABLES))
@@ -61,6 +61,11 @@ bench: packages-test release .venv/ready ## the measurements, side by side with 
 	@swift build $(release_flags) --product local-aws
 	@swift build $(release_flags) --product engine-bench
 	@.venv/bin/python Tests/Support/bench.py
+
+simulate: packages ## random days of the whole daemon for SECONDS (60); or one day, SEED, with all that happens
+	@echo "build     simulate"
+	@swift build --quiet --product simulate
+	@.build/debug/simulate $(if $(SEED),--seed $(SEED),--seconds $(or $(SECONDS),60))
 
 release: packages ## dist/: a stripped binary that needs no Swift, completions and manual
 	@echo "release   dist/rollwatch"

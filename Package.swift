@@ -79,6 +79,14 @@ let package = Package(
     .target(
       name: "Simulation", dependencies: ["Core", "Platform"], path: "Tests/Support/Simulation",
       swiftSettings: socketSettings),
+    .target(
+      name: "SimulatedEstate",
+      dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", "Daemon", "LocalAWS", "Simulation"],
+      path: "Tests/Support/SimulatedEstate", swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["SimulatedEstate", "Platform", argumentParser],
+      path: "Tests/Support/simulate",
+      swiftSettings: language),
 
     .testTarget(
       name: "LocalAWSTests", dependencies: ["LocalAWS", "LoopbackSockets", "Core", "Platform"],
@@ -97,6 +105,8 @@ let package = Package(
       name: "DaemonTests",
       dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],
       swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["SimulatedEstate", "Platform"], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["rollwatch", "local-aws", "LocalAWS", "Core", "Rules", "Platform", subprocess, system],

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Core
+
+/// What really happened, by AWS's clock, whatever anybody was told of it.
+struct Facts: Sendable {
+  /// When each version of a resource became the current one.
+  private(set) var becameCurrent: [Resource: [String: Timestamp]] = [:]
+  /// The current version of everything that exists.
+  private(set) var current: [Resource: String] = [:]
+  /// Secrets in their recovery window.
+  private(set) var leaving: Set<Resource> = []
+  /// When each deployment that is known was made.
+  private(set) var deployments: [String: Timestamp] = [:]
+
+  mutating func wrote(_ resource: Resource, version: String, at now: Timestamp) {
+    becameCurrent[resource, default: [:]][version] = now
+    current[resource] = version
+    leaving.remove(resource)
+  }
+
+  mutating func deleted(_ resource: Resource) {
+    current[resource] = nil
+    leaving.remove(resource)
+  }
+
+  mutating func isLeaving(_ resource: Resource, _ isSo: Bool) {
+    if isSo { leaving.insert(resource) } else { leaving.remove(resource) }
+  }
+
+  mutating func learned(of deployment: String, madeAt time: Timestamp) { deployments[deployment] = time }
+
+  func isThere(_ resource: Resource) -> Bool { current[resource] != nil && !leaving.contains(resource) }
+}

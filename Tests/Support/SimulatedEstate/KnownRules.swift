@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules of which it is known by hand where they lead, without any pattern being matched: what the index of the rule set says is
+// held against this.
+
+import Core
+
+/// One rule, and what it means in plain code.
+struct KnownRule: Sendable {
+  let rule: Rule
+  /// The targets of a resource; none where the rule does not watch it.
+  let leads: @Sendable (Resource) -> [Target]
+}
+
+/// One content of the rules directory.
+struct KnownRules: Sendable {
+  let rules: [KnownRule]
+  let set: RuleSet
+
+  init(_ rules: [KnownRule], digest: String) {
+    self.rules = rules
+    set = RuleSet(rules: rules.map(\.rule), digest: digest)
+  }
+
+  func targets(of resource: Resource) -> Set<Target> { Set(rules.flatMap { $0.leads(resource) }) }
+
+  func watch(_ resource: Resource) -> Bool { rules.contains { !$0.leads(resource).isEmpty } }
+}
+
+extension KnownRule {
+  /// Everything of one application, but for its flags where those are excepted, restarts these services.
+  static func all(
+    of application: String, exceptFlags: Bool, to services: [String], _ location: Location,
+    _ patience: Patience
+  ) throws -> Self {
+    let watch = [
+      Watch(kind: .parameter, pattern: try Pattern("/live/\(application)/**")),
+      Watch(kind: .secret, pattern: try Pattern("live/\(application)/*")),
+    ]
+    let except = exceptFlags ? [Watch(kind: .parameter, pattern: try Pattern("/live/*/flags/**"))] : []
+    let rule = Rule(
+      name: "\(application) to \(services.joined(separator: " and "))", location: location, watch: watch,
+      except: except, restart: try services.map(template), patience: patience)
+    return Self(rule: rule) { resource in
+      let parts = resource.parts
+      guard resource.scope.location == location, parts.count >= 2, parts[1] == application else { return [] }
+      if exceptFlags, resource.scope.kind == .parameter, parts.count > 2, parts[2] == "flags" { return [] }
+      return services.map { .of($0, location) }
+    }
+  }
+
+  /// One rule for a whole estate.
+  static func every(_ location: Location, _ patience: Patience) throws -> Self {
+    let rule = Rule(
+      name: "every application of \(location.region)", location: location,
+      watch: [
+        Watch(kind: .parameter, pattern: try Pattern("/{env}/{app}/**")),
+        Watch(kind: .secret, pattern: try Pattern("{env}/{app}/*")),
+      ], except: [], restart: [.service(cluster: try Template("{env}"), name: try Template("{app}"))],
+      patience: patience)
+    return Self(rule: rule) { resource in
+      let parts = resource.parts
+      guard resource.scope.location == location, parts.count >= 2 else { return [] }
+      return [.service(ECSService(cluster: parts[0], name: parts[1], location: location))]
+    }
+  }
+
+  /// What several applications share restarts all of them.
+  static func shared(
+    by services: [String], _ location: Location, _ patience: Patience
+  ) throws -> Self {
+    let rule = Rule(
+      name: "shared in \(location.region)", location: location,
+      watch: [Watch(kind: .parameter, pattern: try Pattern("/live/shared/*"))], except: [],
+      restart: try services.map(template), patience: patience)
+    return Self(rule: rule) { resource in
+      let isShared = resource.scope.kind == .parameter && resource.parts.dropFirst().first == "shared"
+      guard isShared, resource.scope.location == location else { return [] }
+      return services.map { .of($0, location) }
+    }
+  }
+
+  private static func template(_ service: String) throws -> TargetTemplate {
+    .service(cluster: try Template("live"), name: try Template(service))
+  }
+}
+
+extension Resource {
+  /// `live`, `app0`, `URL`.
+  fileprivate var parts: [String] { name.split(separator: "/").map(String.init) }
+}
+
+extension Target {
+  static func of(_ service: String, _ location: Location) -> Self {
+    .service(ECSService(cluster: "live", name: service, location: location))
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the records must add up to: no change forgotten, one restart of a target at a time, each at its due time and each with
+// an end that is true.
+
+import Core
+
+/// Reads records in order and says what is wrong with them.
+struct Ledger: Sendable {
+  struct Open: Sendable {
+    var id: RestartID
+    var plan: Plan
+    var isHeld = false
+    var deployment: String?
+    var isAdopted = false
+  }
+
+  private struct Cause: Hashable {
+    var target: Target
+    var resource: Resource
+    var to: String
+  }
+
+  private(set) var open: [Target: Open] = [:]
+  /// The causes of every restart, as last planned.
+  private(set) var plans: [RestartID: Plan] = [:]
+  /// Changes that no plan of the target has taken up yet, by the version they led to.
+  private(set) var unplanned: [Target: [Resource: String]] = [:]
+  private(set) var mistakes: [String] = []
+  private(set) var counts: [String: Int] = [:]
+  /// When each target's last restart began, on the steady clock.
+  private(set) var starts: [Target: Duration] = [:]
+  private var closed: Set<RestartID> = []
+  private var recorded: Set<Cause> = []
+  /// When changes of the target were seen first and last since its last plan, on the steady clock.
+  private var settling: [Target: (first: Duration, last: Duration)] = [:]
+  /// When the wall clock was set in a way that the process may not have noticed, on the steady clock.
+  private var blindSteps: [Duration] = []
+  /// When the call of each restart that took effect arrived, by AWS's clock.
+  private var calls: [RestartID: Timestamp] = [:]
+  private let shortest: Patience
+
+  init(shortest: Patience) { self.shortest = shortest }
+
+  /// The clock was set while nobody looked, or a moment before a death.
+  mutating func clockStepped(at now: Duration) { blindSteps.append(now) }
+
+  mutating func read(_ record: Record, at now: Duration, _ facts: Facts) {
+    counts[record.kind, default: 0] += 1
+    switch record.entry {
+    case .started, .stopped, .rulesLoaded, .baseline, .disappeared, .returned, .sourceFailing,
+      .sourceRecovered:
+      break
+    case .changed(let change, let targets): changed(change, targets, at: now)
+    case .planned(let plan): planned(plan)
+    case .held(let id, let target, let reason):
+      check(open[target]?.id == id, "\(id) is held but not open")
+      check(!reason.isEmpty, "\(id) is held for no reason")
+      open[target]?.isHeld = true
+    case .released(let id, let target, _):
+      check(open[target]?.id == id && open[target]?.isHeld == true, "\(id) is released but not held")
+      open[target]?.isHeld = false
+    case .issued(let id, let target, let deployment, let adopted):
+      issued(id, target, deployment, adopted: adopted, at: now)
+    case .refused(let id, let target, let reason, let remedy):
+      check(!reason.isEmpty && remedy != nil, "\(id) is refused without a reason and a remedy")
+      close(id, target)
+    case .skipped(let id, let target, let reason):
+      check(!reason.isEmpty, "\(id) is skipped for no reason")
+      close(id, target)
+    case .ended(let ending): ended(ending, facts)
+    }
+  }
+
+  private mutating func changed(_ change: Change, _ targets: [Target], at now: Duration) {
+    for target in targets {
+      unplanned[target, default: [:]][change.resource] = change.to
+      recorded.insert(Cause(target: target, resource: change.resource, to: change.to))
+      settling[target] = (settling[target]?.first ?? now, now)
+    }
+  }
+
+  private mutating func planned(_ plan: Plan) {
+    let target = plan.target
+    check(!closed.contains(plan.restart), "\(plan.restart) is planned after its end")
+    check(!plan.causes.isEmpty && plan.omittedCauses == 0, "\(plan.restart) lacks causes")
+    check(Set(plan.causes.map(\.resource)).count == plan.causes.count, "\(plan.restart) names a cause twice")
+    for cause in plan.causes {
+      check(
+        recorded.contains(Cause(target: target, resource: cause.resource, to: cause.to)),
+        "\(plan.restart): \(cause.resource) never changed to \(cause.to)")
+      if unplanned[target]?[cause.resource] == cause.to { unplanned[target]?[cause.resource] = nil }
+    }
+    if let before = open[target] {
+      check(before.id == plan.restart, "\(plan.restart) is planned while \(before.id) is open")
+      check(before.deployment == nil, "\(plan.restart) is planned after its call")
+    }
+    open[target] = Open(id: plan.restart, plan: plan, isHeld: open[target]?.isHeld ?? false)
+    plans[plan.restart] = plan
+    // Whether it is early is said at the call; what is let go for a reload may be planned at any time.
+    if unplanned[target]?.isEmpty ?? true { settling[target] = nil }
+  }
+
+  /// The call for a restart is about to leave.
+  mutating func called(_ id: RestartID, _ target: Target, at now: Duration) {
+    check(open[target]?.id == id, "\(id) is carried out but not open")
+    check(open[target]?.deployment == nil, "\(id) is carried out though a deployment is under way")
+    if let last = starts[target], blindSteps.allSatisfy({ $0 < last }) {
+      // The process reckons in whole milliseconds.
+      check(
+        now - last >= shortest.cooldown - .milliseconds(2),
+        "\(id) is carried out \(now - last) after the one before")
+    }
+  }
+
+  /// The call for a restart has taken effect.
+  mutating func tookEffect(_ id: RestartID, arrivedAt time: Timestamp) {
+    check(calls.updateValue(time, forKey: id) == nil, "\(id) is carried out twice")
+  }
+
+  private mutating func issued(
+    _ id: RestartID, _ target: Target, _ deployment: String, adopted: Bool, at now: Duration
+  ) {
+    check(open[target]?.id == id, "\(id) is issued but not open")
+    check(open[target]?.deployment == nil, "\(id) is issued twice")
+    check(open[target]?.isHeld == false, "\(id) is issued while held")
+    starts[target] = now
+    open[target]?.deployment = deployment
+    open[target]?.isAdopted = adopted
+  }
+
+  /// The promise itself: the deployment that a restart ends with began after every one of its causes.
+  private mutating func ended(_ ending: Ending, _ facts: Facts) {
+    let restart = open[ending.target]
+    check(restart?.deployment == ending.deployment, "\(ending.restart) ends with another deployment")
+    check((ending.reason == nil) == (ending.outcome == .completed), "\(ending.restart) ends for no reason")
+    // Somebody else's may have come and gone unseen.
+    let called = restart?.isAdopted == false ? calls[ending.restart] : nil
+    guard let began = facts.deployments[ending.deployment] ?? called else {
+      check(restart?.isAdopted == true, "\(ending.restart): nobody knows \(ending.deployment)")
+      return close(ending.restart, ending.target)
+    }
+    for cause in restart?.plan.causes ?? [] {
+      let changedAt = facts.becameCurrent[cause.resource]?[cause.to]
+      check(
+        changedAt.map { began >= $0 } ?? false,
+        "\(ending.restart): \(ending.deployment) of \(began) is older than \(cause.resource) \(cause.to)")
+    }
+    counts["\(ending.outcome)", default: 0] += 1
+    close(ending.restart, ending.target)
+  }
+
+  private mutating func close(_ id: RestartID, _ target: Target) {
+    check(open[target]?.id == id, "\(id) ends but is not open")
+    check(closed.insert(id).inserted, "\(id) ends twice")
+    open[target] = nil
+  }
+
+  private mutating func check(_ isSo: Bool, _ mistake: @autoclosure () -> String) {
+    if !isSo { mistakes.append(mistake()) }
+  }
+}

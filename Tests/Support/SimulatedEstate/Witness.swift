@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sees everything: what really happened, every step of the journal before anybody acts on it, every call that leaves, and every
+// call that took effect. Holds each against the others.
+
+import Core
+import LocalAWS
+
+/// Keeps the facts and the fold of all steps, and says what does not fit.
+struct Witness: Sendable {
+  var facts = Facts()
+  /// Every durable step, folded.
+  private(set) var state = State.empty
+  private(set) var ledger: Ledger
+  private(set) var mistakes: [String] = []
+  /// The rules that the process goes by.
+  var rules: KnownRules
+  /// Forced deployments that took effect.
+  private(set) var forced = 0
+
+  private struct Cause: Hashable {
+    var target: Target
+    var change: Change
+  }
+
+  private var served: [Cause: RestartID] = [:]
+  private var firstSights: [Scope: Int] = [:]
+  private var callsRead = 0
+  private var unresolved: [Int] = []
+  private var lastSweepCall: [String: Duration] = [:]
+
+  init(rules: KnownRules, shortest: Patience) {
+    self.rules = rules
+    ledger = Ledger(shortest: shortest)
+  }
+
+  var allMistakes: [String] { mistakes + ledger.mistakes }
+
+  // MARK: The process
+
+  /// A process begins, with what it read from the journal.
+  mutating func begins(with loaded: State) {
+    check(loaded.known == state.known, "the journal does not say what its steps said")
+    firstSights = [:]
+    lastSweepCall = [:]
+  }
+
+  /// The clock was set while nobody looked, or a moment before a death.
+  mutating func clockStepped(at now: Duration) { ledger.clockStepped(at: now) }
+
+  /// A step has become durable.
+  mutating func saw(_ step: Step, at now: Duration) {
+    for change in step.changes {
+      if case .seen(let resource, let seen) = change { sighted(resource, seen, in: step) }
+    }
+    for record in step.records {
+      if case .changed(let change, let targets) = record.entry { changed(change, targets, in: step) }
+      if case .started = record.entry { firstSights = [:] }
+      if case .baseline(let scope, let count) = record.entry {
+        let sights = firstSights[scope] ?? 0
+        check(sights == count, "a baseline of \(count), but \(sights) first sights")
+        firstSights[scope] = nil
+      }
+      ledger.read(record, at: now, facts)
+    }
+    state.apply(step)
+  }
+
+  /// The first sight of something is its baseline, and every other version is a change that is told of in the same step.
+  private mutating func sighted(_ resource: Resource, _ seen: Seen?, in step: Step) {
+    let before = state.seen[resource.scope]?[resource.name]
+    guard let seen else {
+      return check(!rules.watch(resource), "\(resource) is forgotten though it is watched")
+    }
+    guard let before else {
+      check(rules.watch(resource), "\(resource) is remembered though no rule watches it")
+      firstSights[resource.scope, default: 0] += 1
+      return
+    }
+    guard before.version != seen.version else { return }
+    let isTold = step.records.contains { record in
+      guard case .changed(let change, _) = record.entry else { return false }
+      return change.resource == resource && change.from == before.version.description
+        && change.to == seen.version.description
+    }
+    check(isTold, "\(resource) changed to \(seen.version), and no record says so")
+  }
+
+  private mutating func changed(_ change: Change, _ targets: [Target], in step: Step) {
+    check(
+      state.seen[change.resource.scope]?[change.resource.name]?.version.description == change.from
+        && change.from != change.to, "\(change.resource) did not change from \(change.from)")
+    check(
+      Set(targets) == rules.targets(of: change.resource),
+      "\(change.resource) leads to \(targets), and not where the rules say")
+    guard let changedAt = facts.becameCurrent[change.resource]?[change.to] else {
+      return mistakes.append("\(change.resource) never had the version \(change.to)")
+    }
+    check(change.changedAt >= changedAt, "\(change.resource) is said to have changed before it did")
+  }
+
+  // MARK: Calls
+
+  /// A call leaves the process.
+  mutating func sees(_ operation: String, region: String, parametersPerSecond: Double, at now: Duration) {
+    guard operation.hasSuffix(".DescribeParameters") else { return }
+    if let last = lastSweepCall[region] {
+      let least = Duration.seconds(1 / parametersPerSecond) - .milliseconds(20)
+      check(now - last >= least, "two DescribeParameters within \(now - last)")
+    }
+    lastSweepCall[region] = now
+  }
+
+  /// An UpdateService leaves the process.
+  mutating func calls(_ id: RestartID, at now: Duration) {
+    guard let target = ledger.plans[id]?.target else {
+      return mistakes.append("\(id) is carried out before its plan is durable")
+    }
+    var isIntended = false
+    if let open = state.targets[target]?.open, open.id == id, case .issuing = open.phase { isIntended = true }
+    check(isIntended, "\(id) is carried out before its intent is durable")
+    ledger.called(id, target, at: now)
+  }
+
+  /// Reads which calls have taken effect since the last time.
+  mutating func read(_ log: CallLog) {
+    for call in log.calls[callsRead...] where call.operation == "ecs:UpdateService" {
+      unresolved.append(call.number - 1)
+    }
+    callsRead = log.calls.count
+    for index in unresolved where log.calls[index].tookEffect { tookEffect(log.calls[index]) }
+    unresolved.removeAll { log.calls[$0].tookEffect }
+  }
+
+  private mutating func tookEffect(_ call: RecordedCall) {
+    forced += 1
+    guard let id = RestartID(userAgent: call.userAgent), let plan = ledger.plans[id] else {
+      return mistakes.append("a deployment was forced without a plan: \(call.userAgent)")
+    }
+    ledger.tookEffect(id, arrivedAt: call.time)
+    for cause in plan.causes {
+      if let other = served.updateValue(id, forKey: Cause(target: plan.target, change: cause)), other != id {
+        mistakes.append("\(id) restarts \(plan.target) for \(cause.resource), as \(other) did")
+      }
+    }
+  }
+
+  // MARK: Quiet
+
+  /// What is still to come; nil once everything is quiet.
+  func restlessness() -> String? {
+    for (scope, source) in state.sources where source.failingSince != nil { return "\(scope) still fails" }
+    for (target, state) in state.targets where state.open != nil || state.waiting != nil {
+      guard let open = state.open, open.hold == .goneCause,
+        open.causes.contains(where: { !facts.isThere($0.resource) })
+      else { return "\(target) is still open" }
+    }
+    for (target, causes) in ledger.unplanned where !causes.isEmpty && ledger.open[target] == nil {
+      return "changes of \(target) are lost: \(causes)"
+    }
+    for (resource, version) in facts.current where rules.watch(resource) && facts.isThere(resource) {
+      let seen = state.seen[resource.scope]?[resource.name]
+      guard seen?.version.description == version, seen?.presence == .present else {
+        return "\(resource) was not noticed: \(String(describing: seen)), and it is \(version)"
+      }
+    }
+    return nil
+  }
+
+  mutating func complains(_ mistake: String) { mistakes.append(mistake) }
+
+  private mutating func check(_ isSo: Bool, _ mistake: @autoclosure () -> String) {
+    if !isSo { mistakes.append(mistake()) }
+  }
+}
+
+extension RestartID {
+  /// The id that a call's user agent carries.
+  init?(userAgent: String) {
+    guard let comment = userAgent.split(separator: " ").first(where: { $0.hasPrefix("restart/") }) else {
+      return nil
+    }
+    self.init(String(comment.dropFirst("restart/".count)))
+  }
+}
+
+extension State {
+  /// What is known, whether or not an empty table was left behind.
+  var known: State {
+    State(seen: seen.filter { !$0.value.isEmpty }, targets: targets, sources: sources)
+  }
+}
