@@ -30,7 +30,7 @@ public struct Engine: Sendable {
     scopes = [:]
     for scope in Set(state.seen.keys).union(state.sources.keys) {
       scopes[scope] = Sighting(
-        seen: state.seen[scope] ?? [:], source: state.sources[scope]?.mappingTimes { min($0, now) },
+        seen: state.seen[scope] ?? Memory([]), source: state.sources[scope]?.mappingTimes { min($0, now) },
         nextSweep: nil)
     }
     self.rules = rules
@@ -261,7 +261,8 @@ public struct Engine: Sendable {
       scopes[scope] = nil
     }
     for scope in watched {
-      var sighting = scopes.removeValue(forKey: scope) ?? Sighting(seen: [:], source: nil, nextSweep: now)
+      var sighting =
+        scopes.removeValue(forKey: scope) ?? Sighting(seen: Memory([]), source: nil, nextSweep: now)
       // Nearly always the rules are those of before, and an estate's names are many.
       if sighting.source?.watchedBy != rules.fingerprint(of: scope) {
         let unwatched = rules.unwatched(among: sighting.names, in: scope)

@@ -29,8 +29,9 @@ struct Sighting: Sendable {
     case touched
   }
 
-  private var entries: [Entry] = []
-  private var positions: [String: Int] = [:]
+  private var entries: [Entry]
+  /// Where each name is; nil while all entries are in the order of their names.
+  private var positions: [String: Int]?
   /// The position of the last one that was told of.
   private var latest: Int?
   var source: SourceState?
@@ -46,22 +47,23 @@ struct Sighting: Sendable {
   private(set) var firstSights = 0
   private var presentInSweep = 0
 
-  init(seen: [String: Seen], source: SourceState?, nextSweep: Timestamp?) {
+  init(seen: Memory, source: SourceState?, nextSweep: Timestamp?) {
     self.source = source
     self.nextSweep = nextSweep
-    entries.reserveCapacity(seen.count)
-    positions.reserveCapacity(seen.count)
-    for (name, seen) in seen { append(name, seen) }
+    entries = []
+    entries.reserveCapacity(seen.entries.count)
+    for entry in seen.entries {
+      entries.append(
+        Entry(name: entry.name, seen: entry.seen, sweep: 0, missed: 0, follower: entries.count + 1))
+    }
   }
 
   var count: Int { entries.count }
 
   /// What is remembered, as the journal has it.
-  var remembered: [String: Seen] {
-    Dictionary(entries.lazy.map { ($0.name, $0.seen) }, uniquingKeysWith: { $1 })
-  }
+  var remembered: Memory { Memory(entries.map { Memory.Entry(name: $0.name, seen: $0.seen) }) }
 
-  func seen(_ name: String) -> Seen? { positions[name].map { entries[$0].seen } }
+  func seen(_ name: String) -> Seen? { position(of: name).map { entries[$0].seen } }
 
   mutating func begin(at now: Timestamp) {
     sweep += 1
@@ -78,7 +80,7 @@ struct Sighting: Sendable {
   mutating func take(
     _ observation: Observation, answeredAt: Timestamp, isWatched: () -> Bool
   ) -> News? {
-    guard let position = position(of: observation.name) else {
+    guard let position = nextPosition(of: observation.name) else {
       guard !observation.isScheduledForDeletion, isWatched() else { return nil }
       append(observation.name, Seen(observation))
       firstSights += 1
@@ -138,20 +140,24 @@ struct Sighting: Sendable {
     guard !names.isEmpty else { return }
     let forgotten = Set(names)
     entries.removeAll { forgotten.contains($0.name) }
-    positions = [:]
-    for position in entries.indices {
-      positions[entries[position].name] = position
-      entries[position].follower = position + 1
-    }
+    if positions != nil { positions = allPositions }
+    for position in entries.indices { entries[position].follower = position + 1 }
     latest = nil
   }
 
   // MARK: Positions
 
-  private mutating func position(of name: String) -> Int? {
+  private func position(of name: String) -> Int? {
+    if let positions { return positions[name] }
+    let place = entries.place(of: name, by: \.name)
+    return place < entries.count && entries[place].name == name ? place : nil
+  }
+
+  /// The position of the one that is told of now.
+  private mutating func nextPosition(of name: String) -> Int? {
     let guess = latest.map { entries[$0].follower } ?? 0
     let isRight = guess < entries.count && entries[guess].name == name
-    guard let position = isRight ? guess : positions[name] else { return nil }
+    guard let position = isRight ? guess : position(of: name) else { return nil }
     if !isRight, let latest { entries[latest].follower = position }
     latest = position
     return position
@@ -160,9 +166,14 @@ struct Sighting: Sendable {
   private mutating func append(_ name: String, _ seen: Seen) {
     let position = entries.count
     if let latest { entries[latest].follower = position }
+    if positions == nil { positions = allPositions }
     entries.append(Entry(name: name, seen: seen, sweep: sweep, missed: 0, follower: position + 1))
-    positions[name] = position
+    positions?[name] = position
     latest = position
+  }
+
+  private var allPositions: [String: Int] {
+    Dictionary(entries.indices.lazy.map { (entries[$0].name, $0) }, uniquingKeysWith: { $1 })
   }
 }
 

@@ -5,14 +5,14 @@
 /// Everything the engine must know again after a crash.
 public struct State: Sendable, Hashable {
   /// The last seen version of every watched resource.
-  public var seen: [Scope: [String: Seen]]
+  public var seen: [Scope: Memory]
   /// Every target with something waiting, under way, or cooling down.
   public var targets: [Target: TargetState]
   /// Every source that has been swept.
   public var sources: [Scope: SourceState]
 
   /// A state with all its parts; all empty for a first start.
-  public init(seen: [Scope: [String: Seen]], targets: [Target: TargetState], sources: [Scope: SourceState]) {
+  public init(seen: [Scope: Memory], targets: [Target: TargetState], sources: [Scope: SourceState]) {
     self.seen = seen
     self.targets = targets
     self.sources = sources
@@ -28,7 +28,7 @@ extension State {
     for change in step.changes {
       switch change {
       case .seen(let resource, let seen):
-        self.seen[resource.scope, default: [:]][resource.name] = seen
+        self.seen[resource.scope, default: Memory([])][resource.name] = seen
         if self.seen[resource.scope]?.isEmpty == true { self.seen[resource.scope] = nil }
       case .target(let target, let state): targets[target] = state
       case .source(let scope, let source): sources[scope] = source

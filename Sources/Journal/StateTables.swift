@@ -124,10 +124,10 @@ struct StateTables {
       watchedBy: UInt64(bitPattern: row["watchedBy"]))
   }
 
-  private static func seen(in scope: Int64, _ database: Database) throws -> [String: Seen] {
-    let sql = "SELECT name, version, madeAt, modifiedAt, presence FROM seen WHERE scope = ?"
+  private static func seen(in scope: Int64, _ database: Database) throws -> Memory {
+    let sql = "SELECT name, version, madeAt, modifiedAt, presence FROM seen WHERE scope = ? ORDER BY name"
     let rows = try Row.fetchCursor(database, sql: sql, arguments: [scope])
-    var seen: [String: Seen] = [:]
+    var entries: [Memory.Entry] = []
     while let row = try rows.next() {
       let (presence, modifiedAt): (Int, Int64?) = (row[4], row[3])
       guard presences.indices.contains(presence) else { throw damage("a resource has an unknown presence") }
@@ -137,11 +137,12 @@ struct StateTables {
       } else {
         version = .secret(id: row[1])
       }
-      seen[row[0]] = Seen(
+      let seen = Seen(
         version: version, modifiedAt: modifiedAt.map(Timestamp.init(milliseconds:)),
         presence: presences[presence])
+      entries.append(Memory.Entry(name: row[0], seen: seen))
     }
-    return seen
+    return Memory(entries)
   }
 
   /// A presence is kept as its place in this list.

@@ -57,9 +57,9 @@ struct JournalStoreTests {
         Seen(version: .secret(id: name), modifiedAt: nil, presence: .present))
     }
     try folder.open().append(Step(records: [], changes: changes))
-    let loaded = try folder.open().load().seen[Sample.secret.scope] ?? [:]
-    #expect(loaded.keys.sorted() == names.sorted())
-    #expect(loaded.allSatisfy { $1.version == .secret(id: $0) })
+    let loaded = try folder.open().load().seen[Sample.secret.scope]
+    #expect(loaded?.entries.map(\.name) == names.sorted())
+    #expect(loaded?.entries.allSatisfy { $0.seen.version == .secret(id: $0.name) } == true)
   }
 
   @Test func `an empty step writes nothing`() throws {

@@ -164,7 +164,7 @@ extension Schedule {
 
 /// What must be the same in the engine and in the state folded from its steps.
 struct Known: Equatable {
-  var seen: [Scope: [String: Seen]]
+  var seen: [Scope: Memory]
   var targets: [Target: TargetState]
   var sources: [Scope: SourceState]
 }
