@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format demo bench simulate release install uninstall clean packages packages-demo packages-test
+.PHONY: help build test lint format demo bench simulate mutate release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
 unexport $(filter AWS_%,$(.VARIABLES))
@@ -66,6 +66,9 @@ simulate: packages ## random days of the whole daemon for SECONDS (60); or one d
 	@echo "build     simulate"
 	@swift build --quiet --product simulate
 	@.build/debug/simulate $(if $(SEED),--seed $(SEED),--seconds $(or $(SECONDS),60))
+
+mutate: packages ## whether the simulation finds the faults that are put into a copy of the sources
+	@Tests/Support/mutations/run
 
 release: packages ## dist/: a stripped binary that needs no Swift, completions and manual
 	@echo "release   dist/rollwatch"

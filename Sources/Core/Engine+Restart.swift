@@ -114,12 +114,16 @@ extension Engine {
   private mutating func hold(
     _ target: Target, _ candidate: Candidate, _ hold: Restart.Hold, reason: String, at now: Timestamp
   ) {
-    if targets[target]?.open == nil { open(target, candidate, at: now) }
-    waits(target, hold, reason: reason, at: now)
     switch hold {
     case .failing, .denied: retryLater(target, at: now)
     case .rollout, .goneCause: break
     }
+    if targets[target]?.open == nil {
+      // What came while the look was under way is to be quiet first; the look after that finds what there is to wait for.
+      guard !candidate.isSettling else { return }
+      open(target, candidate, at: now)
+    }
+    waits(target, hold, reason: reason, at: now)
   }
 
   private mutating func waits(_ target: Target, _ hold: Restart.Hold, reason: String, at now: Timestamp) {

@@ -282,8 +282,10 @@ public struct Engine: Sendable {
     for name in names.sorted() { step.changed(Resource(scope: scope, name: name), nil) }
   }
 
+  /// The journal's times move along: what it says must be right by the clock that the next life starts with.
   private mutating func shiftTimes(by duration: Duration) {
     targets = targets.mapValues { $0.mappingTimes { $0 + duration } }
+    for target in targets.keys { step.changed(target) }
     work = work.mapValues { work in
       var shifted = work
       shifted.nextLook = work.nextLook.map { $0 + duration }
@@ -295,6 +297,9 @@ public struct Engine: Sendable {
       shifted.sweepStartedAt = sighting.sweepStartedAt.map { $0 + duration }
       shifted.source = sighting.source?.mappingTimes { $0 + duration }
       return shifted
+    }
+    for (scope, sighting) in scopes where sighting.source?.failingSince != nil {
+      step.changed(scope, sighting.source)
     }
   }
 

@@ -56,6 +56,16 @@ struct CooldownTests {
     #expect(scene.waits(until: 251) == ["inspect web"])
   }
 
+  @Test(arguments: [-3_600, 3_600])
+  func `the cooldown goes on over a clock that is set and a crash after it`(by: Int) throws {
+    var scene = try restarted()
+    #expect(scene.at(145 + by, .clockStepped(.seconds(by))) == ["remember"])
+    _ = scene.crashes(at: 160 + by)
+    _ = scene.sees(at: 161 + by, seen("/shop/URL", 3, at: 149))
+    #expect(scene.waits(until: 250 + by) == [])
+    #expect(scene.waits(until: 251 + by) == ["inspect web"])
+  }
+
   @Test func `a deployment that was adopted counts as a start`() throws {
     var scene = try Scene.looking()
     _ = scene.finds(at: 130, .with(.numbered(2, at: 120)))

@@ -57,6 +57,16 @@ struct DebounceTests {
     #expect(told == ["planned #1 of web by shop for /shop/URL 1→2, /shop/KEY 1→2", "issue web #1"])
   }
 
+  @Test func `a change that comes while the service is read in vain is quiet first, too`() throws {
+    var scene = try Scene.looking()
+    #expect(scene.sees(at: 131, seen("/shop/KEY", 2, at: 131)) == ["changed /shop/KEY 1→2 for web"])
+    #expect(scene.failsToLook(at: 135, .throttled) == [])
+    #expect(scene.waits(until: 160) == [])
+    #expect(scene.waits(until: 161) == ["inspect web"])
+    let told = scene.finds(at: 162, .steady)
+    #expect(told == ["planned #1 of web by shop for /shop/URL 1→2, /shop/KEY 1→2", "issue web #1"])
+  }
+
   @Test func `the waiting goes on over a crash`() throws {
     var scene = try Scene.shop()
     _ = scene.sees(at: 100, seen("/shop/URL", 2, at: 99))

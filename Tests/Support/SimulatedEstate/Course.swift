@@ -47,7 +47,10 @@ struct Course: Sendable {
     day.aws.steer { aws, _ in
       aws.add(.user("test", account: SimulatedAWS.defaultAccount, accessKey: "test", secretKey: "test"))
     }
-    for application in day.estate.applications { neighbours.seed(application, &dice) }
+    for application in day.estate.applications {
+      neighbours.seed(application, &dice)
+      day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
+    }
     let thin = dice.chance(20)
     for location in day.estate.locations {
       let drain = dice.chance(30) ? dice.time(5...60) : .zero
@@ -107,6 +110,7 @@ struct Course: Sendable {
       day.aws.clockOffset += size
     case .terminate: day.notify(.stop(reason: "SIGTERM"))
     }
+    day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
   }
 
   private mutating func storm() {

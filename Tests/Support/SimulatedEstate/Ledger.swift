@@ -12,6 +12,8 @@ struct Ledger: Sendable {
     var isHeld = false
     var deployment: String?
     var isAdopted = false
+    /// When its changes have settled, on the steady clock.
+    var due: Duration
   }
 
   private struct Cause: Hashable {
@@ -39,6 +41,9 @@ struct Ledger: Sendable {
   private var calls: [RestartID: Timestamp] = [:]
   private let shortest: Patience
 
+  /// The process reckons in whole milliseconds.
+  private static let grain = Duration.milliseconds(2)
+
   init(shortest: Patience) { self.shortest = shortest }
 
   /// The clock was set while nobody looked, or a moment before a death.
@@ -47,11 +52,11 @@ struct Ledger: Sendable {
   mutating func read(_ record: Record, at now: Duration, _ facts: Facts) {
     counts[record.kind, default: 0] += 1
     switch record.entry {
-    case .started, .stopped, .rulesLoaded, .baseline, .disappeared, .returned, .sourceFailing,
-      .sourceRecovered:
-      break
+    case .started, .stopped, .rulesLoaded, .baseline, .returned, .sourceFailing, .sourceRecovered: break
+    case .disappeared(let resource):
+      check(facts.everAway.contains(resource), "\(resource) never disappeared")
     case .changed(let change, let targets): changed(change, targets, at: now)
-    case .planned(let plan): planned(plan)
+    case .planned(let plan): planned(plan, at: now)
     case .held(let id, let target, let reason):
       check(open[target]?.id == id, "\(id) is held but not open")
       check(!reason.isEmpty, "\(id) is held for no reason")
@@ -63,9 +68,11 @@ struct Ledger: Sendable {
       issued(id, target, deployment, adopted: adopted, at: now)
     case .refused(let id, let target, let reason, let remedy):
       check(!reason.isEmpty && remedy != nil, "\(id) is refused without a reason and a remedy")
+      check(facts.mayBeUnfit(target, at: now), "\(id) is refused, but \(target) could be restarted")
       close(id, target)
     case .skipped(let id, let target, let reason):
-      check(!reason.isEmpty, "\(id) is skipped for no reason")
+      let isUnwanted = reason.hasPrefix("no rule")
+      check(isUnwanted || facts.mayBeUnfit(target, at: now), "\(id) is skipped, but \(target) needs it")
       close(id, target)
     case .ended(let ending): ended(ending, facts)
     }
@@ -79,7 +86,7 @@ struct Ledger: Sendable {
     }
   }
 
-  private mutating func planned(_ plan: Plan) {
+  private mutating func planned(_ plan: Plan, at now: Duration) {
     let target = plan.target
     check(!closed.contains(plan.restart), "\(plan.restart) is planned after its end")
     check(!plan.causes.isEmpty && plan.omittedCauses == 0, "\(plan.restart) lacks causes")
@@ -94,16 +101,21 @@ struct Ledger: Sendable {
       check(before.id == plan.restart, "\(plan.restart) is planned while \(before.id) is open")
       check(before.deployment == nil, "\(plan.restart) is planned after its call")
     }
-    open[target] = Open(id: plan.restart, plan: plan, isHeld: open[target]?.isHeld ?? false)
+    let settled = settling[target].map { min($0.last + shortest.quiet, $0.first + shortest.limit) }
+    open[target] = Open(
+      id: plan.restart, plan: plan, isHeld: open[target]?.isHeld ?? false,
+      due: max(settled ?? .zero, open[target]?.due ?? .zero))
     plans[plan.restart] = plan
-    // Whether it is early is said at the call; what is let go for a reload may be planned at any time.
-    if unplanned[target]?.isEmpty ?? true { settling[target] = nil }
+    settling[target] = nil
   }
 
   /// The call for a restart is about to leave.
   mutating func called(_ id: RestartID, _ target: Target, at now: Duration) {
     check(open[target]?.id == id, "\(id) is carried out but not open")
     check(open[target]?.deployment == nil, "\(id) is carried out though a deployment is under way")
+    if let open = open[target], blindSteps.isEmpty {
+      check(now >= open.due - Self.grain, "\(id) is carried out before its changes have settled")
+    }
     if let last = starts[target], blindSteps.allSatisfy({ $0 < last }) {
       // The process reckons in whole milliseconds.
       check(

@@ -3,6 +3,7 @@
 
 import Core
 import LocalAWS
+import Platform
 
 /// Acts on the simulated AWS, and notes the facts.
 struct Neighbours: Sendable {
@@ -165,19 +166,29 @@ struct Neighbours: Sendable {
     }
   }
 
-  /// Notes when the deployments of a service were made.
+  /// Notes when the deployments of a service were made, and whether it could be restarted.
   func look(at target: Target, _ facts: inout Facts) {
-    guard case .service(let service) = target,
-      let answer = aws.steer({ aws, now in
-        try? aws.act(
-          "ecs:DescribeServices", ["cluster": .string(service.cluster), "services": [.string(service.name)]],
-          in: Self.place(service.location), at: now)
-      })
-    else { return }
-    for deployment in answer["services"]?[0]?["deployments"]?.array ?? [] {
+    guard case .service(let service) = target else { return }
+    let answer = aws.steer { aws, now in
+      try? aws.act(
+        "ecs:DescribeServices", ["cluster": .string(service.cluster), "services": [.string(service.name)]],
+        in: Self.place(service.location), at: now)
+    }
+    let found = answer?["services"]?[0]
+    for deployment in found?["deployments"]?.array ?? [] {
       guard let id = deployment["id"]?.string, let seconds = deployment["createdAt"]?.number else { continue }
       facts.learned(of: id, madeAt: Timestamp(milliseconds: Int64((seconds * 1_000).rounded())))
     }
+    facts.looked(at: target, isFit: found.map(Self.isFit) ?? false, at: aws.time.elapsed())
+  }
+
+  private static func isFit(_ service: JSON) -> Bool {
+    let configuration = service["deploymentConfiguration"]
+    let isLocked =
+      configuration?["minimumHealthyPercent"]?.integer == 100
+      && configuration?["maximumPercent"]?.integer == 100
+    return service["status"]?.string == "ACTIVE" && (service["desiredCount"]?.integer ?? 0) > 0
+      && service["deploymentController"]?["type"]?.string ?? "ECS" == "ECS" && !isLocked
   }
 
   private func update(_ application: RandomEstate.Application, _ change: JSON) {

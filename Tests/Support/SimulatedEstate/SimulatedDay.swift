@@ -100,7 +100,6 @@ public final class SimulatedDay: Sendable {
       process.notices?.yield(.stop(reason: "the day is over"))
     }
     await living
-    verify()
   }
 
   // MARK: Telling
@@ -170,7 +169,7 @@ public final class SimulatedDay: Sendable {
       }
       verify()
       let (pause, tear) = process.withLock { process in
-        (process.dice.time(2...60), process.dice.chance(20) ? process.dice.pick(1...40) : 0)
+        (process.dice.time(2...60), process.dice.chance(20) ? process.dice.pick(1...2_000) : 0)
       }
       guard !process.withLock({ $0.isOver }) else { return }
       if tear > 0 { tearStream(tear) }

@@ -12,6 +12,10 @@ struct Witness: Sendable {
   private(set) var state = State.empty
   private(set) var ledger: Ledger
   private(set) var mistakes: [String] = []
+  /// Every line of the journal, as the stream must have it.
+  private(set) var stream = ""
+  /// The bytes of the last step's lines: all that a death can keep from the stream.
+  private(set) var lastLines = 0
   /// The rules that the process goes by.
   var rules: KnownRules
   /// Forced deployments that took effect.
@@ -47,8 +51,11 @@ struct Witness: Sendable {
   /// The clock was set while nobody looked, or a moment before a death.
   mutating func clockStepped(at now: Duration) { ledger.clockStepped(at: now) }
 
-  /// A step has become durable.
-  mutating func saw(_ step: Step, at now: Duration) {
+  /// A step has become durable, with these lines.
+  mutating func saw(_ step: Step, _ lines: [String], at now: Duration) {
+    let before = stream.utf8.count
+    for line in lines { stream += line + "\n" }
+    lastLines = stream.utf8.count - before
     for change in step.changes {
       if case .seen(let resource, let seen) = change { sighted(resource, seen, in: step) }
     }
@@ -161,6 +168,11 @@ struct Witness: Sendable {
       let seen = state.seen[resource.scope]?[resource.name]
       guard seen?.version.description == version, seen?.presence == .present else {
         return "\(resource) was not noticed: \(String(describing: seen)), and it is \(version)"
+      }
+    }
+    for resource in facts.everAway where !facts.isThere(resource) {
+      if state.seen[resource.scope]?[resource.name]?.presence == .present {
+        return "nobody noticed that \(resource) is gone"
       }
     }
     return nil

@@ -19,12 +19,12 @@ struct WitnessedLog: DurableLog {
       throw Failure(kind: .permanent, reason: error.description, mayHaveTakenEffect: false)
     }
     for record in records { day.tell(record.line) }
-    day.saw(step)
+    day.saw(step, records.map(\.line))
   }
 }
 
 extension SimulatedDay {
-  fileprivate func saw(_ step: Step) {
+  fileprivate func saw(_ step: Step, _ lines: [String]) {
     let now = world.elapsed()
     let neighbours = Neighbours(estate, aws) { _ in }
     witness.withLock { witness in
@@ -33,7 +33,7 @@ extension SimulatedDay {
       }
       let before = witness.allMistakes.count
       if !step.records.isEmpty { aws.steer { aws, _ in witness.read(aws.log) } }
-      witness.saw(step, at: now)
+      witness.saw(step, lines, at: now)
       for mistake in witness.allMistakes.dropFirst(before) { tell("MISTAKE \(mistake)") }
     }
   }
@@ -48,6 +48,10 @@ extension SimulatedDay {
       let reader = try JournalReader(directory: directory)
       _ = try reader.verify()
       let state = try reader.state()
+      let stream = try String(contentsOfFile: directory + "/audit.jsonl", encoding: .utf8)
+      if witness.withLock({ $0.stream != stream }) {
+        complain("the stream does not have what the journal has")
+      }
       if !witness.withLock({ $0.state.known == state.known }) {
         complain("the journal does not say what its steps said")
       }
@@ -56,12 +60,17 @@ extension SimulatedDay {
     }
   }
 
-  /// The machine died while the last line was on its way to the stream.
+  /// The machine died while the last lines were on their way to the stream.
   func tearStream(_ bytes: Int) {
-    let path = directory + "/audit.jsonl"
-    guard let file = FileHandle(forUpdatingAtPath: path), let size = try? file.seekToEnd() else { return }
-    try? file.truncate(atOffset: size - min(size, UInt64(bytes)))
-    try? file.close()
+    let bytes = UInt64(min(bytes, witness.withLock { $0.lastLines }))
+    guard bytes > 0, let file = FileHandle(forUpdatingAtPath: directory + "/audit.jsonl") else { return }
+    do {
+      let size = try file.seekToEnd()
+      try file.truncate(atOffset: size - bytes)
+      try file.close()
+    } catch {
+      complain("the stream: \(error)")
+    }
     tell("the stream loses its last \(bytes) bytes")
   }
 }
