@@ -26,14 +26,15 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format demo bench simulate mutate release install uninstall clean packages packages-demo packages-test
+.PHONY: help build test test-trixie lint format demo bench simulate mutate release install uninstall clean \
+  packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
 unexport $(filter AWS_%,$(.VARIABLES))
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
-	  printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do \
+	  printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 build: packages ## the debug build
 	@echo "build     .build/debug/rollwatch"
@@ -44,6 +45,15 @@ test: packages-test lint .venv/ready ## formatter in lint mode, build with warni
 	@swift build --quiet --build-tests
 	@echo "test      all"
 	@swift test --skip-build --quiet --disable-xctest
+
+# The tests in a later Debian's systemd, where one can be had; the unit is the same.
+test-trixie: packages-test ## the unit's tests under systemd 257, in a tree of Debian 13 that this makes (300 MB)
+	@Tests/Support/packages.sh trixie
+	@[ -e .build-trixie/bin/sh ] || { echo "tree      .build-trixie"; unshare --mount --propagation private -- \
+	  debootstrap --variant=minbase --include=systemd,dbus,libnss-systemd,make,ca-certificates,libcurl4t64,libsqlite3-0,libsystemd0,procps \
+	  trixie .build-trixie >.build-trixie.log || { cat .build-trixie.log >&2; rm -rf .build-trixie; exit 1; }; }
+	@swift build --quiet --build-tests
+	@SYSTEMD_LAB_TREE=$(CURDIR)/.build-trixie swift test --skip-build --quiet --disable-xctest --filter SystemdTests
 
 lint: ## the formatter, only looking
 	@echo "lint      Sources Tests Package.swift"

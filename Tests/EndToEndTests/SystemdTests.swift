@@ -105,6 +105,27 @@ struct SystemdTests {
     }
   }
 
+  @Test func `a frozen process loses no restart that was waiting`() async throws {
+    try await InstalledDaemon.with { daemon in
+      try await daemon.lab.output(
+        of: """
+          printf '[Service]\\nWatchdogSec=2s\\nTimeoutAbortSec=1s\\n' \\
+            >/etc/systemd/system/rollwatch.service.d/watchdog.conf
+          systemctl daemon-reload
+          """)
+      let patient = InstalledDaemon.rules.replacing("quiet: 300ms, limit: 5s", with: "quiet: 3s, limit: 30s")
+      try await daemon.writeRules(patient)
+      try await daemon.start()
+      try daemon.writeParameter()
+      try await daemon.await("changed")
+      try await daemon.lab.output(of: "kill -STOP $(systemctl show rollwatch --property=MainPID --value)")
+      #expect(daemon.forcedDeployments == 0)
+      try await daemon.await("started", count: 2)
+      try await daemon.await("ended")
+      #expect(daemon.forcedDeployments == 1)
+    }
+  }
+
   @Test func `it stops within seconds, and the next start follows the rollout that was under way`()
     async throws
   {

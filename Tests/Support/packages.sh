@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes sure that what a purpose needs is on this machine: packages.sh build | demo | test
+# Makes sure that what a purpose needs is on this machine: packages.sh build | demo | test | trixie
 #
 # Asks for what is needed, not for package names: on another distribution, or where a library was built by hand, nothing
 # is installed. What is missing comes from Debian where we may install; elsewhere we say what to install and stop.
@@ -22,6 +22,9 @@ need libsqlite3-dev pkg-config sqlite3
 need curl command -v curl
 if [ "$1" = demo ]; then
   need curl command -v curl
+fi
+if [ "$1" = trixie ]; then
+  need debootstrap command -v debootstrap
 fi
 if [ "$1" = test ]; then
   need systemd test -x /lib/systemd/systemd -a -x /usr/bin/systemd-analyze
