@@ -69,7 +69,7 @@ struct CredentialsSourceTests {
       words: [file, "a b", "$HOME"], profile: "p", environment: environment, time: time)
   }
 
-  @Test func `a program is run without a shell, in the environment as it is`() async throws {
+  @Test func `a program is run without a shell, in the environment that we are in`() async throws {
     let script = """
       cat <<END
       {"Version": 1, "AccessKeyId": "$1/$2/$#", "SecretAccessKey": "$MARK", "SessionToken": "t",
@@ -81,6 +81,21 @@ struct CredentialsSourceTests {
     #expect(
       credentials.sessionToken == "t"
         && credentials.expiration == timestamp(internetTime: "2026-11-23T12:00:00Z"))
+  }
+
+  @Test func `a program gets no secret of ours, and cannot speak for us to the service manager`() async throws
+  {
+    let withheld = [
+      "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "NOTIFY_SOCKET",
+    ]
+    let script = """
+      cat <<END
+      {"Version": 1, "AccessKeyId": "$(env | grep -c hidden)", "SecretAccessKey": "s"}
+      END
+      """
+    let environment = Dictionary(
+      uniqueKeysWithValues: withheld.map { ($0, "hidden") } + [("PATH", "/usr/bin:/bin")])
+    #expect(try await process(script, environment: environment).fetch().accessKeyID == "0")
   }
 
   @Test func `a program without a path is looked for in PATH`() async throws {

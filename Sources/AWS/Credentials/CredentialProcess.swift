@@ -6,8 +6,9 @@ import Platform
 import Subprocess
 import SystemPackage
 
-/// `credential_process`: a program that prints credentials as JSON. No shell is involved, and it gets the
-/// environment of rollwatch as it is, which is what such programs are written for.
+/// `credential_process`: a program that prints credentials as JSON. No shell is involved, and it gets the environment of
+/// rollwatch, which is what such programs are written for, without the secrets in it and what would let it speak to the service
+/// manager in our name.
 struct CredentialProcess: CredentialsSource {
   let words: [String]
   let profile: String
@@ -89,8 +90,14 @@ struct CredentialProcess: CredentialsSource {
     return options
   }
 
+  private static let withheld: Set<String> = [
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
+  ]
+
   private var inherited: [Environment.Key: String] {
-    let pairs = environment.compactMap { name, value in Environment.Key(rawValue: name).map { ($0, value) } }
+    let passed = environment.filter { !Self.withheld.contains($0.key) }
+    let pairs = passed.compactMap { name, value in Environment.Key(rawValue: name).map { ($0, value) } }
     return Dictionary(pairs) { $1 }
   }
 
