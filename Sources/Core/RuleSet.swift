@@ -37,7 +37,7 @@ public struct RuleSet: Sendable {
   }
 
   /// Differs, as good as certainly, where other names of the scope are watched.
-  func fingerprint(of scope: Scope) -> UInt64 { indexes[scope]?.fingerprint ?? 0 }
+  func fingerprint(of scope: Scope) -> UInt64 { indexes[scope]?.fingerprint.value ?? 0 }
 
   /// Those of many names of one scope that no rule watches.
   func unwatched(among names: some Sequence<String>, in scope: Scope) -> [String] {

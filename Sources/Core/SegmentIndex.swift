@@ -26,8 +26,8 @@ struct SegmentIndex: Sendable {
 
   private var nodes = [Node()]
   private var entries: [Entry] = []
-  /// Tells one set of patterns from another, in every process and every version alike: FNV-1a over their texts.
-  private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
+  /// Tells one set of patterns from another.
+  private(set) var fingerprint = Fingerprint()
 
   mutating func insert(_ entry: Entry) {
     var node = 0
@@ -35,9 +35,7 @@ struct SegmentIndex: Sendable {
     nodes[node].entries.append(entries.count)
     entries.append(entry)
     // A rule's number matters too: its exceptions are exceptions from its own patterns only.
-    for byte in "\(entry.rule) \(entry.isException) \(entry.pattern.text)\n".utf8 {
-      fingerprint = (fingerprint ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
+    fingerprint.add("\(entry.rule) \(entry.isException) \(entry.pattern.text)")
   }
 
   /// Every entry whose segments accept the name's, each once, in the order of the rules. A capture's name is not looked at here: whether one

@@ -48,7 +48,7 @@ public struct JournalReader {
 
   /// Everything an engine must know, as it stands.
   public func state() throws(JournalFailure) -> State {
-    do { return try database.read { try StateTables().read($0) } } catch {
+    do { return try database.read { try StateTables().read($0).state } } catch {
       throw JournalFailure(directory + "/" + JournalFiles.database, error)
     }
   }

@@ -19,6 +19,7 @@ public final class JournalStore {
   private let tables = StateTables()
   private var stream: AppendFile
   private var head: ChainHead
+  private var stateSum: UInt64
 
   /// Longer than any line: 1,000 causes with names of 1,000 bytes.
   private static let longestLine = 4 << 20
@@ -44,6 +45,7 @@ public final class JournalStore {
       let last = try database.read { try String.fetchOne($0, sql: Self.lastLine) }
       try Self.check(head.chain, auditKey, against: last)
       self.head = head.chain
+      stateSum = head.state
       stream = try AppendFile(path: directory + "/" + JournalFiles.stream)
       try catchUp(after: head.streamed)
     } catch let failure as JournalFailure {
@@ -55,9 +57,13 @@ public final class JournalStore {
     }
   }
 
-  /// Everything the engine must know again.
+  /// Everything the engine must know again. Throws where a row of it is not what was written.
   public func load() throws(JournalFailure) -> State {
-    do { return try database.read { try tables.read($0) } } catch {
+    do {
+      let (state, sum) = try database.read { try tables.read($0) }
+      try Self.require(sum == stateSum, "what it remembers was altered")
+      return state
+    } catch {
       throw JournalFailure(directory + "/" + JournalFiles.database, error)
     }
   }
@@ -69,7 +75,7 @@ public final class JournalStore {
   @discardableResult
   public func append(_ step: Step) throws(JournalFailure) -> [ChainedRecord] {
     guard !step.isEmpty else { return [] }
-    var next = head
+    var (next, sum) = (head, stateSum)
     let records = step.records.map { ($0.time, next.add($0.fields(home: home), key: auditKey)) }
     do {
       try database.write { database in
@@ -77,15 +83,15 @@ public final class JournalStore {
           try database.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?)")
             .execute(arguments: [record.seq, time.milliseconds, record.line])
         }
-        try tables.write(step.changes, to: database)
+        sum &+= try tables.write(step.changes, to: database)
         // All that came before this step has been streamed: append would have thrown otherwise.
-        try database.cachedStatement(sql: "UPDATE head SET seq = ?, hash = ?, streamed = ?")
-          .execute(arguments: [next.seq, next.hash, head.seq])
+        try database.cachedStatement(sql: "UPDATE head SET seq = ?, hash = ?, streamed = ?, state = ?")
+          .execute(arguments: [next.seq, next.hash, head.seq, Int64(bitPattern: sum)])
       }
     } catch {
       throw JournalFailure(directory + "/" + JournalFiles.database, error)
     }
-    head = next
+    (head, stateSum) = (next, sum)
     try writeToStream(records.map(\.1.line))
     return records.map(\.1)
   }

@@ -14,7 +14,7 @@ enum Schema {
           CREATE INDEX recordsByTime ON records (time);
           CREATE TABLE head (
             id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL,
-            streamed INTEGER NOT NULL);
+            streamed INTEGER NOT NULL, state INTEGER NOT NULL);
           CREATE TABLE scopes (
             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, account TEXT NOT NULL,
             UNIQUE (kind, region, account));
@@ -26,7 +26,8 @@ enum Schema {
           CREATE TABLE targets (target TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
           """)
       let empty = ChainHead.empty
-      try database.execute(sql: "INSERT INTO head VALUES (1, ?, ?, 0)", arguments: [empty.seq, empty.hash])
+      try database.execute(
+        sql: "INSERT INTO head VALUES (1, ?, ?, 0, 0)", arguments: [empty.seq, empty.hash])
     }
     return migrator
   }()
@@ -40,10 +41,19 @@ enum Schema {
     }
   }
 
-  static func head(_ database: Database) throws -> (chain: ChainHead, streamed: Int64) {
-    guard let row = try Row.fetchOne(database, sql: "SELECT seq, hash, streamed FROM head") else {
+  /// What is known of the whole: where the chain ends, how much of it is in the stream, and the sum over the state's rows.
+  struct Head {
+    var chain: ChainHead
+    var streamed: Int64
+    var state: UInt64
+  }
+
+  static func head(_ database: Database) throws -> Head {
+    guard let row = try Row.fetchOne(database, sql: "SELECT seq, hash, streamed, state FROM head") else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the journal has no head")
     }
-    return (ChainHead(seq: row["seq"], hash: row["hash"]), row["streamed"])
+    return Head(
+      chain: ChainHead(seq: row["seq"], hash: row["hash"]), streamed: row["streamed"],
+      state: UInt64(bitPattern: row["state"]))
   }
 }

@@ -18,67 +18,92 @@ struct StateTables {
 
   // MARK: Writing
 
-  func write(_ changes: [StateChange], to database: Database) throws {
+  /// Writes changes, and returns by how much they move the sum of all rows' fingerprints.
+  ///
+  /// The sum is kept in the same transaction, so that a row that a broken disk has altered or lost is found at the next start, and not
+  /// taken for a change of what it is about. SQLite itself looks at the structure of a file only.
+  func write(_ changes: [StateChange], to database: Database) throws -> UInt64 {
     var scopes: [Scope: Int64] = [:]
+    var moved: UInt64 = 0
     func id(_ scope: Scope) throws -> Int64 {
       if let known = scopes[scope] { return known }
-      let id = try Self.id(of: scope, database)
+      let id = try Self.id(of: scope, database, &moved)
       scopes[scope] = id
       return id
     }
     for change in changes {
       switch change {
       case .seen(let resource, let seen):
-        try write(seen, of: resource.name, in: try id(resource.scope), database)
-      case .source(let scope, let source): try write(source, of: try id(scope), database)
-      case .target(let target, let state): try write(state, of: target, database)
+        let scope = try id(resource.scope)
+        moved &-= try Self.row(of: resource.name, in: scope, database)
+        moved &+= try Self.write(seen, of: resource.name, in: scope, database)
+      case .source(let scope, let source):
+        let scope = try id(scope)
+        moved &-= try Self.sourceRow(scope, database)
+        moved &+= try Self.write(source, of: scope, database)
+      case .target(let target, let state):
+        let key = try text(target)
+        let sql = "SELECT value FROM targets WHERE target = ?"
+        moved &-=
+          try String.fetchOne(database.cachedStatement(sql: sql), arguments: [key])
+          .map { Self.row(key, $0) } ?? 0
+        moved &+= try write(state, of: key, database)
       }
     }
+    return moved
   }
 
-  private static func id(of scope: Scope, _ database: Database) throws -> Int64 {
+  private static func id(of scope: Scope, _ database: Database, _ moved: inout UInt64) throws -> Int64 {
     let key: StatementArguments = [
       scope.kind.rawValue, scope.location.region, scope.location.account ?? "",
     ]
-    try database.execute(
-      sql: "INSERT OR IGNORE INTO scopes (kind, region, account) VALUES (?, ?, ?)", arguments: key)
-    let id = try Int64.fetchOne(
-      database, sql: "SELECT id FROM scopes WHERE kind = ? AND region = ? AND account = ?", arguments: key)
-    guard let id else { throw damage("a scope is not where it was written") }
+    let sql = "SELECT id FROM scopes WHERE kind = ? AND region = ? AND account = ?"
+    if let id = try Int64.fetchOne(database, sql: sql, arguments: key) { return id }
+    try database.execute(sql: "INSERT INTO scopes (kind, region, account) VALUES (?, ?, ?)", arguments: key)
+    let id = database.lastInsertedRowID
+    moved &+= row(id, scope.kind.rawValue, scope.location.region, scope.location.account ?? "")
     return id
   }
 
-  private func write(_ seen: Seen?, of name: String, in scope: Int64, _ database: Database) throws {
+  private static func write(
+    _ seen: Seen?, of name: String, in scope: Int64, _ database: Database
+  ) throws -> UInt64 {
     guard let seen else {
-      return try database.cachedStatement(sql: "DELETE FROM seen WHERE scope = ? AND name = ?")
+      try database.cachedStatement(sql: "DELETE FROM seen WHERE scope = ? AND name = ?")
         .execute(arguments: [scope, name])
+      return 0
     }
     var arguments: StatementArguments = [scope, name]
     switch seen.version {
     case .parameter(let number, let madeAt): arguments += [number, madeAt.milliseconds]
     case .secret(let id): arguments += [id, nil]
     }
-    arguments += [seen.modifiedAt?.milliseconds, Self.presences.firstIndex(of: seen.presence)]
+    arguments += [seen.modifiedAt?.milliseconds, presences.firstIndex(of: seen.presence)]
     try database.cachedStatement(sql: "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?)")
       .execute(arguments: arguments)
+    return row(scope, name, seen)
   }
 
-  private func write(_ source: SourceState?, of scope: Int64, _ database: Database) throws {
+  private static func write(_ source: SourceState?, of scope: Int64, _ database: Database) throws -> UInt64 {
     guard let source else {
-      return try database.execute(sql: "DELETE FROM sources WHERE scope = ?", arguments: [scope])
+      try database.execute(sql: "DELETE FROM sources WHERE scope = ?", arguments: [scope])
+      return 0
     }
     try database.execute(
       sql: "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
       arguments: [scope, source.failingSince?.milliseconds, Int64(bitPattern: source.watchedBy)])
+    return row(scope, source)
   }
 
-  private func write(_ state: TargetState?, of target: Target, _ database: Database) throws {
-    let key = try text(target)
+  private func write(_ state: TargetState?, of key: String, _ database: Database) throws -> UInt64 {
     guard let state else {
-      return try database.execute(sql: "DELETE FROM targets WHERE target = ?", arguments: [key])
+      try database.execute(sql: "DELETE FROM targets WHERE target = ?", arguments: [key])
+      return 0
     }
+    let value = try text(state)
     try database.cachedStatement(sql: "INSERT OR REPLACE INTO targets VALUES (?, ?)")
-      .execute(arguments: [key, try text(state)])
+      .execute(arguments: [key, value])
+    return Self.row(key, value)
   }
 
   private func text(_ value: some Encodable) throws -> String {
@@ -87,23 +112,30 @@ struct StateTables {
 
   // MARK: Reading
 
-  func read(_ database: Database) throws -> State {
+  /// The state, and the sum of all rows' fingerprints.
+  func read(_ database: Database) throws -> (state: State, sum: UInt64) {
     var state = State.empty
+    var sum: UInt64 = 0
     for row in try Row.fetchAll(database, sql: "SELECT id, kind, region, account FROM scopes") {
       let scope = try Self.scope(row)
-      let seen = try Self.seen(in: row["id"], database)
+      let id: Int64 = row["id"]
+      sum &+= Self.row(id, row["kind"], row["region"], row["account"])
+      let seen = try Self.seen(in: id, database, &sum)
       if !seen.isEmpty { state.seen[scope] = seen }
-      state.sources[scope] = try Self.source(row["id"], database)
+      state.sources[scope] = try Self.source(id, database)
+      sum &+= state.sources[scope].map { Self.row(id, $0) } ?? 0
     }
     let targets = try Row.fetchAll(database, sql: "SELECT target, value FROM targets")
     // Made only where there is something to decode: a decoder's first use costs more than all the rest of a small state.
     let decoder = targets.isEmpty ? nil : JSONDecoder()
     for row in targets {
       guard let decoder else { break }
-      let target = try decoder.decode(Target.self, from: Data((row["target"] as String).utf8))
-      state.targets[target] = try decoder.decode(TargetState.self, from: Data((row["value"] as String).utf8))
+      let (key, value): (String, String) = (row["target"], row["value"])
+      sum &+= Self.row(key, value)
+      let target = try decoder.decode(Target.self, from: Data(key.utf8))
+      state.targets[target] = try decoder.decode(TargetState.self, from: Data(value.utf8))
     }
-    return state
+    return (state, sum)
   }
 
   private static func scope(_ row: Row) throws -> Scope {
@@ -124,29 +156,84 @@ struct StateTables {
       watchedBy: UInt64(bitPattern: row["watchedBy"]))
   }
 
-  private static func seen(in scope: Int64, _ database: Database) throws -> Memory {
-    let sql = "SELECT name, version, madeAt, modifiedAt, presence FROM seen WHERE scope = ? ORDER BY name"
-    let rows = try Row.fetchCursor(database, sql: sql, arguments: [scope])
+  private static let columns = "SELECT name, version, madeAt, modifiedAt, presence FROM seen WHERE scope = ?"
+
+  private static func seen(in scope: Int64, _ database: Database, _ sum: inout UInt64) throws -> Memory {
+    let rows = try Row.fetchCursor(database, sql: columns + " ORDER BY name", arguments: [scope])
     var entries: [Memory.Entry] = []
     while let row = try rows.next() {
-      let (presence, modifiedAt): (Int, Int64?) = (row[4], row[3])
-      guard presences.indices.contains(presence) else { throw damage("a resource has an unknown presence") }
-      let version: Version
-      if let madeAt: Int64 = row[2] {
-        version = .parameter(number: row[1], modifiedAt: Timestamp(milliseconds: madeAt))
-      } else {
-        version = .secret(id: row[1])
-      }
-      let seen = Seen(
-        version: version, modifiedAt: modifiedAt.map(Timestamp.init(milliseconds:)),
-        presence: presences[presence])
-      entries.append(Memory.Entry(name: row[0], seen: seen))
+      let entry = Memory.Entry(name: row[0], seen: try seen(row))
+      sum &+= Self.row(scope, entry.name, entry.seen)
+      entries.append(entry)
     }
     return Memory(entries)
   }
 
+  private static func seen(_ row: Row) throws -> Seen {
+    let (presence, modifiedAt): (Int, Int64?) = (row[4], row[3])
+    guard presences.indices.contains(presence) else { throw damage("a resource has an unknown presence") }
+    let version: Version
+    if let madeAt: Int64 = row[2] {
+      version = .parameter(number: row[1], modifiedAt: Timestamp(milliseconds: madeAt))
+    } else {
+      version = .secret(id: row[1])
+    }
+    return Seen(
+      version: version, modifiedAt: modifiedAt.map(Timestamp.init(milliseconds:)),
+      presence: presences[presence])
+  }
+
   /// A presence is kept as its place in this list.
   private static let presences: [Seen.Presence] = [.present, .leaving, .disappeared]
+
+  // MARK: Fingerprints of rows
+
+  private static func row(of name: String, in scope: Int64, _ database: Database) throws -> UInt64 {
+    let statement = try database.cachedStatement(sql: columns + " AND name = ?")
+    guard let found = try Row.fetchOne(statement, arguments: [scope, name]) else { return 0 }
+    return row(scope, name, try seen(found))
+  }
+
+  private static func sourceRow(_ scope: Int64, _ database: Database) throws -> UInt64 {
+    try source(scope, database).map { row(scope, $0) } ?? 0
+  }
+
+  private static func row(_ scope: Int64, _ name: String, _ seen: Seen) -> UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.add(scope)
+    fingerprint.add(name)
+    switch seen.version {
+    case .parameter(let number, let madeAt):
+      fingerprint.add(number)
+      fingerprint.add(madeAt.milliseconds)
+    case .secret(let id): fingerprint.add(id)
+    }
+    fingerprint.add(seen.modifiedAt?.milliseconds)
+    fingerprint.add(seen.presence.rawValue)
+    return fingerprint.value
+  }
+
+  private static func row(_ scope: Int64, _ source: SourceState) -> UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.add(scope)
+    fingerprint.add(source.failingSince?.milliseconds)
+    fingerprint.add(Int64(bitPattern: source.watchedBy))
+    return fingerprint.value
+  }
+
+  private static func row(_ id: Int64, _ kind: String, _ region: String, _ account: String) -> UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.add(id)
+    for text in [kind, region, account] { fingerprint.add(text) }
+    return fingerprint.value
+  }
+
+  private static func row(_ key: String, _ value: String) -> UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.add(key)
+    fingerprint.add(value)
+    return fingerprint.value
+  }
 
   private static func damage(_ message: String) -> DatabaseError {
     DatabaseError(resultCode: .SQLITE_CORRUPT, message: message)

@@ -81,6 +81,24 @@ struct DamageTests {
     #expect(failure?.description.hasPrefix(folder.database) == true)
   }
 
+  @Test(arguments: [
+    "UPDATE seen SET version = version + 1 WHERE name = '/staging/shop/URL'",
+    "UPDATE seen SET name = '/staging/shop/URI' WHERE name = '/staging/shop/URL'",
+    "UPDATE seen SET madeAt = madeAt + 1 WHERE madeAt IS NOT NULL",
+    "UPDATE seen SET presence = 0",
+    "DELETE FROM seen WHERE name = 'staging/shop/db'",
+    "UPDATE targets SET value = replace(value, 'ecs-svc/1', 'ecs-svc/2')",
+    "DELETE FROM targets", "UPDATE sources SET failingSince = NULL", "UPDATE scopes SET region = 'eu-west-3'",
+  ])
+  func `a remembered row that was altered or lost stops the start, and restarts nothing`(_ sql: String) throws
+  {
+    let folder = StateFolder()
+    for step in try Sample.steps() { try folder.open().append(step) }
+    try folder.tamper(sql)
+    let failure = #expect(throws: JournalFailure.self) { try folder.open().load() }
+    #expect(failure?.description == "\(folder.database): what it remembers was altered; \(Self.afresh)")
+  }
+
   @Test func `a journal of a later version stops the start`() throws {
     let folder = try StateFolder.holding(1)
     try folder.tamper("INSERT INTO grdb_migrations VALUES ('9999')")
