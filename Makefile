@@ -26,8 +26,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test test-trixie lint format demo bench simulate mutate release install uninstall clean \
-  packages packages-demo packages-test
+.PHONY: help build test test-trixie lint format demo bench simulate mutate \
+  fuzz test-tsan test-asan release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
 unexport $(filter AWS_%,$(.VARIABLES))
@@ -79,6 +79,15 @@ simulate: packages ## random days of the whole daemon for SECONDS (60); or one d
 
 mutate: packages ## whether the simulation finds the faults that are put into a copy of the sources
 	@Tests/Support/mutations/run
+
+fuzz: packages ## hostile input for every reader of foreign bytes, for SECONDS (300) in all; KEEP=1 keeps what took new ways
+	@Tests/Fuzz/run.sh $(or $(SECONDS),300)
+
+test-tsan: packages-test ## the tests under the thread sanitizer
+	@Tests/Support/sanitized.sh thread
+
+test-asan: packages-test ## the tests under the address sanitizer
+	@Tests/Support/sanitized.sh address
 
 release: packages ## dist/: a stripped binary that needs no Swift, completions and manual
 	@echo "release   dist/rollwatch"

@@ -88,6 +88,13 @@ let package = Package(
       path: "Tests/Support/simulate",
       swiftSettings: language),
 
+    // Readers of foreign bytes and what must hold of them: replayed by FuzzTests, searched by `make fuzz`.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Simulation"],
+      path: "Tests/Fuzz/Targets", swiftSettings: settings),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
+
     .testTarget(
       name: "LocalAWSTests", dependencies: ["LocalAWS", "LoopbackSockets", "Core", "Platform"],
       swiftSettings: settings),
@@ -113,3 +120,11 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+// libFuzzer's own program, which links with nothing but -sanitize=fuzzer.
+if Context.environment["ROLLWATCH_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/fuzz",
+      swiftSettings: socketSettings))
+}

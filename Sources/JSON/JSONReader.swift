@@ -146,14 +146,20 @@ public struct JSONReader {
     return false
   }
 
-  /// A number, as its characters.
+  /// A number, as its characters: those of RFC 8259, section 6, and no others. `01` would be one number to us and another, or
+  /// none, to whoever reads the same record.
   public mutating func number() throws(JSONFailure) -> Substring {
     skipSpace()
     let start = index
-    while index < bytes.count, Self.isNumberByte(bytes[index]) { index += 1 }
-    guard start < index, bytes[start] != UInt8(ascii: "+"), bytes[start] != UInt8(ascii: ".") else {
-      throw JSONFailure("not a number")
+    _ = pass("-")
+    let first = index
+    var isWhole = passDigits() && (index == first + 1 || bytes[first] != UInt8(ascii: "0"))
+    if pass(".") { isWhole = passDigits() && isWhole }
+    if pass("e") || pass("E") {
+      _ = pass("+") || pass("-")
+      isWhole = passDigits() && isWhole
     }
+    guard isWhole else { throw JSONFailure("not a number") }
     return Substring(decoding: bytes[start..<index], as: UTF8.self)
   }
 
@@ -219,13 +225,17 @@ public struct JSONReader {
     throw JSONFailure("not JSON: text is not closed")
   }
 
-  private static func isNumberByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
-      UInt8(ascii: "e"), UInt8(ascii: "E"):
-      true
-    default: false
-    }
+  private mutating func pass(_ character: Unicode.Scalar) -> Bool {
+    guard index < bytes.count, UInt32(bytes[index]) == character.value else { return false }
+    index += 1
+    return true
+  }
+
+  /// False where there is not even one.
+  private mutating func passDigits() -> Bool {
+    let start = index
+    while index < bytes.count, 0x30...0x39 ~= bytes[index] { index += 1 }
+    return index > start
   }
 
   private mutating func take(_ byte: UInt8) -> Bool {

@@ -11,9 +11,9 @@ extension ExitCode {
   static let wrongConfiguration = ExitCode(78)
 }
 
-/// Says on standard error what is wrong, and ends with a status.
+/// Says on standard error what is wrong, and ends with a status. The names in it may be anybody's.
 func fail(_ message: String, _ status: ExitCode) -> ExitCode {
-  StandardError.write("rollwatch: error: \(message)\n")
+  StandardError.write("rollwatch: error: \(message.printable)\n")
   return status
 }
 

@@ -43,7 +43,7 @@ struct JSONReaderTests {
   @Test(
     arguments: [
       "", "{", "[", "{a:1}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "[1,]", "[1 2]", "tru", "nul", "1 1", "}",
-      "+1", ".5", #"{"a":1"#, #"["a"#, "\u{0}", "[1]]",
+      "+1", ".5", "01", "-00.1", "1.", "1.e5", "1e", "1e+", #"{"a":1"#, #"["a"#, "\u{0}", "[1]]",
     ])
   func `what is not JSON is refused, also where it is passed over`(_ json: String) {
     #expect(throws: JSONFailure.self) { try skip(json) }
