@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random days of the whole daemon. `make simulate SEED=…` lives through one of them again, with everything that happens.
 
+import Foundation
 import Platform
 import SimulatedEstate
 import Testing
 
 struct SimulationTests {
-  static let days: UInt64 = 20
+  static let days: UInt64 = 2_000
 
-  @Test(arguments: 0..<UInt64(100))
+  @Test(arguments: [UInt64(0), 1])
   func `no change is lost, no service is restarted twice, and everything comes to its end`(
-    chunk: UInt64
-  ) throws {
-    for seed in chunk * Self.days + 1...(chunk + 1) * Self.days {
-      let report = try Scratch.with { try SimulatedDay.run(seed: seed, directory: $0, trace: nil) }
-      #expect(report.mistakes == [], "see what happened: make simulate SEED=\(seed)")
+    half: UInt64
+  ) async throws {
+    let seeds = stride(from: half + 1, through: Self.days, by: 2)
+    let reports = try await onThreadOfItsOwn {
+      try seeds.map { seed in
+        try Scratch.with { try SimulatedDay.run(seed: seed, directory: $0, trace: nil) }
+      }
+    }
+    for report in reports {
+      #expect(report.mistakes == [], "see what happened: make simulate SEED=\(report.seed)")
     }
   }
 
@@ -48,5 +54,19 @@ struct SimulationTests {
       "rolledBack", "superseded", "late",
     ]
     #expect(kinds.filter { counts[$0] == nil } == [])
+  }
+}
+
+/// Days of computing would keep the threads of the other tests' tasks from them, and the processor from those that wait for
+/// another process.
+private func onThreadOfItsOwn<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+  try await withCheckedThrowingContinuation { continuation in
+    let thread = Thread {
+      // On Linux of this thread only: setpriority(2).
+      _ = nice(10)
+      continuation.resume(with: Result { try body() })
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
   }
 }
