@@ -23,6 +23,8 @@ struct ContainerStore: SimulatedService {
   private var underWay: Set<ServiceKey> = []
   /// How deployments of services go of which nothing else was said.
   var rollout = Rollout.completes(after: .zero)
+  /// How far the clock that dates deployments is behind the others of AWS, for services yet to be created.
+  var clockLag = Duration.zero
   /// How long a deleted service is DRAINING.
   var drainTime = Duration.zero
 
@@ -159,6 +161,7 @@ struct ContainerStore: SimulatedService {
       schedulingStrategy: "REPLICA", configuration: Self.completed(configuration),
       generator: SeededGenerator(seed: generator.next()))
     service.rollout = rollout
+    service.clockLag = clockLag
     return service
   }
 

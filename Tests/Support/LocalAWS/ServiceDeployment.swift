@@ -16,12 +16,13 @@ struct ServiceDeployment: Sendable {
   var rolloutState = "IN_PROGRESS"
   var rolloutStateReason: String
 
-  func described(running: Int, pending: Int, launchType: String) -> JSON {
+  func described(running: Int, pending: Int, launchType: String, clockLag: Duration) -> JSON {
     [
       "id": .string(id), "status": .string(status), "taskDefinition": .string(taskDefinition),
       "desiredCount": .integer(Int64(desiredCount)), "pendingCount": .integer(Int64(pending)),
       "runningCount": .integer(Int64(running)), "failedTasks": .integer(Int64(failedTasks)),
-      "createdAt": .time(createdAt), "updatedAt": .time(updatedAt), "launchType": .string(launchType),
+      "createdAt": .time(createdAt - clockLag), "updatedAt": .time(updatedAt - clockLag),
+      "launchType": .string(launchType),
       "rolloutState": .string(rolloutState), "rolloutStateReason": .string(rolloutStateReason),
     ]
   }

@@ -7,7 +7,8 @@ extension ServiceState {
     let listed = deployments.map { deployment in
       let own = live.filter { $0.startedBy == deployment.id }
       let running = own.count { $0.lastStatus == "RUNNING" }
-      return deployment.described(running: running, pending: own.count - running, launchType: launchType)
+      return deployment.described(
+        running: running, pending: own.count - running, launchType: launchType, clockLag: clockLag)
     }
     let running = live.count { $0.lastStatus == "RUNNING" }
     return [

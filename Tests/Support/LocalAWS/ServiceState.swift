@@ -37,6 +37,8 @@ struct ServiceState: Sendable {
   /// How deployments go unless something else was said of the next ones.
   var rollout = Rollout.completes(after: .zero)
   var nextRollouts: [Rollout] = []
+  /// How far the clock that dates deployments is behind the others of AWS.
+  var clockLag = Duration.zero
 
   private var steps: [(due: Timestamp, deployment: String, step: Step)] = []
   private var lastCompleted: String?

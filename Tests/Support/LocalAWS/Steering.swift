@@ -97,6 +97,11 @@ extension SimulatedAWS {
     change(place, \.containers, at: now) { $0.drainTime = time }
   }
 
+  /// Says how far the clock that dates deployments is behind the others of AWS, of services that are created after this.
+  public mutating func setDeploymentClockLag(_ lag: Duration, in place: Place, at now: Timestamp) {
+    change(place, \.containers, at: now) { $0.clockLag = lag }
+  }
+
   /// Says how rotations go from now on.
   public mutating func setRotation(_ script: RotationScript, in place: Place, at now: Timestamp) {
     change(place, \.secrets, at: now) { $0.rotationScript = script }

@@ -21,7 +21,7 @@ struct Course: Sendable {
 
   mutating func play() async {
     begin()
-    for _ in 0..<dice.pick(8...40) {
+    for _ in 0..<(dice.chance(5) ? dice.pick(50...120) : dice.pick(8...32)) {
       await wait(gap())
       if day.isWrong { return }
       if let end = stormEnds, end <= day.world.elapsed() { calmWeather() }
@@ -47,17 +47,19 @@ struct Course: Sendable {
     day.aws.steer { aws, _ in
       aws.add(.user("test", account: SimulatedAWS.defaultAccount, accessKey: "test", secretKey: "test"))
     }
-    for application in day.estate.applications {
-      neighbours.seed(application, &dice)
-      day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
-    }
     let thin = dice.chance(20)
     for location in day.estate.locations {
       let drain = dice.chance(30) ? dice.time(5...60) : .zero
       day.aws.steer { aws, now in
         aws.setThinPages(thin, in: Neighbours.place(location), at: now)
         aws.setDrainTime(drain, in: Neighbours.place(location), at: now)
+        aws.setDeploymentClockLag(
+          day.estate.deploymentClockLag, in: Neighbours.place(location), at: now)
       }
+    }
+    for application in day.estate.applications {
+      neighbours.seed(application, &dice)
+      day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
     }
     for resource in day.estate.resources where dice.chance(95) { write(resource) }
   }
@@ -156,7 +158,7 @@ struct Course: Sendable {
       await wait(.seconds(10))
     }
     let forced = day.witness.withLock { $0.forced }
-    guard dice.chance(15), !day.isWrong else { return }
+    guard dice.chance(3), !day.isWrong else { return }
     await wait(bound)
     if let unrest = day.witness.withLock({ $0.restlessness() }) { day.complain("quiet no longer: \(unrest)") }
     if day.witness.withLock({ $0.forced }) != forced { day.complain("a restart out of the blue") }

@@ -177,7 +177,8 @@ struct Neighbours: Sendable {
     let found = answer?["services"]?[0]
     for deployment in found?["deployments"]?.array ?? [] {
       guard let id = deployment["id"]?.string, let seconds = deployment["createdAt"]?.number else { continue }
-      facts.learned(of: id, madeAt: Timestamp(milliseconds: Int64((seconds * 1_000).rounded())))
+      let shown = Timestamp(milliseconds: Int64((seconds * 1_000).rounded()))
+      facts.learned(of: id, madeAt: shown + estate.deploymentClockLag)
     }
     facts.looked(at: target, isFit: found.map(Self.isFit) ?? false, at: aws.time.elapsed())
   }

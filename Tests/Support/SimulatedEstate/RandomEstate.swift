@@ -21,6 +21,8 @@ struct RandomEstate: Sendable {
   /// The contents of the rules directory; the first is there at the start.
   let ruleSets: [KnownRules]
   let schedule: Schedule
+  /// How far the clock that dates deployments is behind the one that dates changes.
+  let deploymentClockLag: Duration
   /// The least of each duration in any rule.
   let shortest: Patience
   /// The most of each duration in any rule.
@@ -48,8 +50,9 @@ struct RandomEstate: Sendable {
           + ["other/x/y"].map { .secret($0, location) }
       }
     schedule = Schedule(
-      parameters: dice.time(20...120), secrets: dice.time(20...120), rollouts: dice.time(5...20),
+      parameters: dice.time(10...90), secrets: dice.time(10...90), rollouts: dice.time(5...20),
       sweepsOnce: false)
+    deploymentClockLag = dice.chance(35) ? dice.time(1...180) : .zero
     let patiences = dice.chance(50) ? [Self.patience(&dice)] : (1...3).map { _ in Self.patience(&dice) }
     (shortest, longest) = Self.bounds(patiences)
     var sets: [KnownRules] = []
@@ -75,7 +78,7 @@ struct RandomEstate: Sendable {
     let quiet = dice.time(1...60)
     return Patience(
       quiet: quiet, limit: quiet + dice.time(0...120), cooldown: dice.chance(20) ? .zero : dice.time(1...240),
-      deadline: dice.time(60...600))
+      deadline: dice.chance(25) ? dice.time(180...900) : dice.time(30...180))
   }
 
   private static func bounds(_ patiences: [Patience]) -> (shortest: Patience, longest: Patience) {
