@@ -71,6 +71,18 @@ private func sweep(_ client: AWSClient) async throws(AWSFailure) -> [String] {
 struct AWSClientSimulationTests {
   private let world = World()
 
+  @Test func `the calls of a sweep keep their distance, throttled or not`() async throws {
+    let world = World()
+    _ = world.seedParameters(500)
+    world.inject(.throttling, on: "ssm:DescribeParameters", times: 3)
+    let client = try world.client(perSecond: 1)
+    _ = try? await sweep(client)
+    _ = try await sweep(client)
+    let times = world.aws.log.calls(of: "ssm:DescribeParameters").map(\.time)
+    #expect(times.count > 10)
+    #expect(zip(times.dropFirst(), times).allSatisfy { $0 - $1 >= .milliseconds(980) })
+  }
+
   @Test func `a sweep sees everything once, in as few calls as can be, at its own rate`() async throws {
     let names = world.seedParameters(1_234)
     let client = try world.client(perSecond: 1)

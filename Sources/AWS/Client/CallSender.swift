@@ -82,10 +82,11 @@ final class CallSender: Sendable {
 
   private func waitForTurn(_ call: Call) async throws(Setback) {
     do {
-      try await call.limiter?.wait()
       let now = time.elapsed()
       let delay = memory.withLock { $0.rates[call.service, default: AdaptiveRate()].reserve(at: now) }
       if delay > .zero { try await time.sleep(for: delay) }
+      // The last wait of all, so that nothing comes between the turn and the call: the spacing is what is promised.
+      try await call.limiter?.wait()
     } catch {
       throw Setback(cancelled(call), cure: .none)
     }

@@ -61,7 +61,20 @@ struct Course: Sendable {
       neighbours.seed(application, &dice)
       day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
     }
+    if dice.chance(12) { addBystanders() }
     for resource in day.estate.resources where dice.chance(95) { write(resource) }
+  }
+
+  /// So many that a sweep has several pages.
+  private mutating func addBystanders() {
+    let (parameters, secrets) = (dice.pick(40...150), dice.pick(0...120))
+    for location in day.estate.locations {
+      day.aws.steer { aws, now in
+        let place = Neighbours.place(location)
+        aws.seedParameters((0..<parameters).map { "/bulk/\($0)" }, in: place, at: now)
+        aws.seedSecrets((0..<secrets).map { "bulk/a/\($0)" }, in: place, at: now)
+      }
+    }
   }
 
   private func write(_ resource: Resource) {

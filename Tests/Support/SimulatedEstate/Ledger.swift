@@ -161,6 +161,13 @@ struct Ledger: Sendable {
     close(ending.restart, ending.target)
   }
 
+  /// What the journal says of when a target's last restart began must be right by the clock of the next life.
+  func isRight(_ lastStart: Timestamp, of target: Target, by wall: Timestamp, at now: Duration) -> Bool {
+    guard let start = starts[target], blindSteps.allSatisfy({ $0 < start }) else { return true }
+    let difference = (wall - lastStart) - (now - start)
+    return difference < .seconds(3) && difference > .seconds(-3)
+  }
+
   private mutating func close(_ id: RestartID, _ target: Target) {
     check(open[target]?.id == id, "\(id) ends but is not open")
     check(closed.insert(id).inserted, "\(id) ends twice")

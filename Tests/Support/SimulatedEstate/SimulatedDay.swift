@@ -211,6 +211,8 @@ public final class SimulatedDay: Sendable {
     if let step = process.withLock({ $0.lastClockStep }), world.elapsed() - step < .seconds(3) {
       witness.withLock { $0.clockStepped(at: step) }
     }
+    let (now, wall) = (world.elapsed(), world.now())
+    witness.withLock { $0.ends(at: now, wall: wall) }
   }
 
   private func reload() -> RuleSet? {

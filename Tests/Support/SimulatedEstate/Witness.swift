@@ -48,6 +48,15 @@ struct Witness: Sendable {
     lastSweepCall = [:]
   }
 
+  /// A process has ended, at this time by its clock.
+  mutating func ends(at now: Duration, wall: Timestamp) {
+    for (target, state) in state.targets {
+      guard let lastStart = state.lastStart else { continue }
+      let isRight = ledger.isRight(lastStart, of: target, by: wall, at: now)
+      check(isRight, "the journal says that \(target) began at \(lastStart), and it is \(wall)")
+    }
+  }
+
   /// The clock was set while nobody looked, or a moment before a death.
   mutating func clockStepped(at now: Duration) { ledger.clockStepped(at: now) }
 
