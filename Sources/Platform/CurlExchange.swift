@@ -32,7 +32,7 @@ internal import Synchronization
   /// Alive until the handle is reset.
   var headerList: UnsafeMutablePointer<curl_slist>?
   /// Where libcurl puts its own words about a failure.
-  let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  let errorText: UnsafeMutablePointer<CChar>
 
   private var headers: [(name: String, value: String)] = []
   private var headerBytes = 0
@@ -54,6 +54,8 @@ internal import Synchronization
     self.request = request
     self.caBundle = caBundle
     host = try request.checked()
+    // Last: nothing is torn down where an initializer throws before all is there.
+    unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 

@@ -228,4 +228,25 @@ struct CredentialsCacheTests {
       #expect(await outer.next() == "")
     }
   }
+
+  @Test(arguments: [("K\n", "t"), ("K", "t\r\nX-Other: 1"), ("", "t"), ("é", "t"), ("K", "")])
+  func `what cannot be sent in a header is refused and not kept`(_ id: String, _ token: String) async throws {
+    let cache = CachedCredentials(Fixed(id: id, token: token), time: time)
+    for _ in 1...2 {
+      await #expect {
+        try await cache.credentials()
+      } throws: { error in
+        "\(error)".contains("no header may have") && (error as? CredentialsFailure)?.isTransient == false
+      }
+    }
+  }
+}
+
+private struct Fixed: CredentialsSource {
+  let id: String
+  let token: String
+
+  func fetch() async throws(CredentialsFailure) -> Credentials {
+    Credentials(accessKeyID: id, secretAccessKey: "s", sessionToken: token, expiration: nil)
+  }
 }

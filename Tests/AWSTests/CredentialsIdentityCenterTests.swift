@@ -16,6 +16,8 @@ private final class Portal: Sendable {
     var renewals = 0
     var renewalStatus = 200
     var portalStatus = 200
+    var expiration: Int64 = 1_795_467_600_000
+    var expiresIn: Int64 = 3_600
   }
 
   let state = Locked(State())
@@ -33,7 +35,7 @@ private final class Portal: Sendable {
           200,
           """
           {"roleCredentials":{"accessKeyId":"ASIAS","secretAccessKey":"s3cr3t","sessionToken":"t0ken",
-          "expiration":1795467600000}}
+          "expiration":\(state.expiration)}}
           """)
       case ("POST", "https://oidc.eu-west-1.amazonaws.com/token"):
         let fields = (try? JSONDecoder().decode([String: String].self, from: Data(request.body))) ?? [:]
@@ -49,7 +51,7 @@ private final class Portal: Sendable {
         state.refreshToken = "refresh-\(state.renewals + 1)"
         return response(
           200,
-          "{\"accessToken\":\"\(state.accessToken)\",\"expiresIn\":3600,\"refreshToken\":\"\(state.refreshToken)\"}"
+          "{\"accessToken\":\"\(state.accessToken)\",\"expiresIn\":\(state.expiresIn),\"refreshToken\":\"\(state.refreshToken)\"}"
         )
       default: return response(404)
       }
@@ -194,5 +196,24 @@ struct CredentialsIdentityCenterTests {
     await #expect { try await chain().credentials() } throws: { error in
       (error as? CredentialsFailure)?.isTransient == isTransient
     }
+  }
+
+  /// Found by fuzzing: reckoning with them overflowed, and ended the process.
+  @Test(arguments: [Int64.min, -1, 253_402_300_800_000, .max])
+  func `an end beyond all time is no answer`(_ expiration: Int64) async throws {
+    try signIn(until: "2026-11-23T14:00:00Z")
+    portal.state.withLock { $0.expiration = expiration }
+    let refused = await message { try await chain().credentials() }
+    #expect(refused.contains("answered without credentials"))
+  }
+
+  @Test(arguments: [Int64.min, 0, 1 << 40, .max])
+  func `a renewal for longer than a year, or for no time, is none`(_ seconds: Int64) async throws {
+    try signIn(until: "2026-11-23T12:01:00Z")
+    portal.state.withLock { $0.expiresIn = seconds }
+    // This portal takes the old token no more, having given a new one.
+    #expect(await message { try await chain().credentials() }.contains("run aws sso login"))
+    let saved = try String(contentsOfFile: cachePath("corp"), encoding: .utf8)
+    #expect(saved.contains("access-1"), "what cannot be is not written back")
   }
 }

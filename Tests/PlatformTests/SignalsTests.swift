@@ -39,6 +39,7 @@ struct SignalsTests {
       var child = pid_t()
       var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("1000"), nil]
       posix_spawnp(&child, "sleep", nil, nil, &arguments, environ)
+      for argument in arguments { free(argument) }
       let after = ignoredSignals("\(child)")
       kill(child, SIGKILL)
       precondition(after != nil && after == before)

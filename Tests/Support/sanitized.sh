@@ -17,6 +17,8 @@ address) set -- --scratch-path .build-asan --sanitize=address ;;
 *) echo "usage: $0 thread|address [FILTER]" >&2; exit 2 ;;
 esac
 export TSAN_OPTIONS="suppressions=$here/tsan.txt"
+# Without frame pointers libcurl hides who called it, unless the stack is unwound the slow way.
+export ASAN_OPTIONS="fast_unwind_on_malloc=0:malloc_context_size=16"
 export LSAN_OPTIONS="suppressions=$here/lsan.txt:print_suppressions=0"
 
 echo "build     everything, for the $sanitizer sanitizer"

@@ -44,7 +44,7 @@ public final class CachedCredentials: CredentialsProvider {
 
   private func fetch() async throws(CredentialsFailure) -> Credentials {
     do {
-      let fresh = try await source.fetch()
+      let fresh = try await sendable()
       end(.fetched(fresh)) { $0.keep(fresh, attempted: $1) }
       return fresh
     } catch {
@@ -58,6 +58,17 @@ public final class CachedCredentials: CredentialsProvider {
       guard let fallback else { throw error }
       return fallback
     }
+  }
+
+  /// What the source gives. Kept, what cannot be sent would fail every call until it expires.
+  private func sendable() async throws(CredentialsFailure) -> Credentials {
+    let fresh = try await source.fetch()
+    guard isHeaderValue(fresh.accessKeyID), fresh.sessionToken.map(isHeaderValue) ?? true else {
+      throw CredentialsFailure(
+        message: "the access key's id or the session token holds a line break or another character that "
+          + "no header may have; look at where they come from", isTransient: false)
+    }
+    return fresh
   }
 
   /// Notes how the fetch came out, then tells those who wait.

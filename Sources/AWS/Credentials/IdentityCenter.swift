@@ -47,6 +47,11 @@ final class IdentityCenter: CredentialsSource {
     }
   }
 
+  /// In seconds, up to a year: a sign-in is for hours, and reckoning with a number that makes no sense could overflow.
+  private static let lifetimes: ClosedRange<Int64> = 1...366 * 86_400
+  /// In milliseconds, up to the year 9999, for the same reason.
+  private static let expirations: Range<Int64> = 0..<253_402_300_800_000
+
   // MARK: The sign-in
 
   private func validSignIn() async throws(CredentialsFailure) -> SignIn {
@@ -83,7 +88,8 @@ final class IdentityCenter: CredentialsSource {
         headers: [("Content-Type", "application/json")],
         body: Array(body))
       guard response.status == 200,
-        let answer = try? JSONDecoder().decode(RenewalAnswer.self, from: Data(response.body))
+        let answer = try? JSONDecoder().decode(RenewalAnswer.self, from: Data(response.body)),
+        Self.lifetimes.contains(answer.expiresIn)
       else {
         if response.status < 500, response.status != 429 { return nil }
         throw CredentialsFailure(
@@ -137,7 +143,9 @@ final class IdentityCenter: CredentialsSource {
   }
 
   private func credentials(in body: [UInt8]) throws(CredentialsFailure) -> Credentials {
-    guard let answer = try? JSONDecoder().decode(RoleAnswer.self, from: Data(body)) else {
+    guard let answer = try? JSONDecoder().decode(RoleAnswer.self, from: Data(body)),
+      Self.expirations.contains(answer.roleCredentials.expiration)
+    else {
       throw CredentialsFailure(message: "IAM Identity Center answered without credentials", isTransient: true)
     }
     let role = answer.roleCredentials

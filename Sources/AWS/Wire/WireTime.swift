@@ -30,13 +30,15 @@ struct WireTime: Sendable, Hashable {
       default: return nil
       }
     }
+    let scale: Int64
     switch decimals {
-    case nil: return value < limit ? value * 1_000 : nil
-    case 1: return value * 100
-    case 2: return value * 10
-    case 3: return value
+    case nil: scale = 1_000
+    case 1: scale = 100
+    case 2: scale = 10
+    case 3: scale = 1
     default: return nil
     }
+    return value < limit * 1_000 / scale ? value * scale : nil
   }
 
   private static func any(_ digits: Substring) -> Int64? {
