@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test test-trixie lint format demo bench simulate mutate \
+.PHONY: help build test test-trixie lint format demo bench simulate campaign mutate \
   fuzz test-tsan test-asan release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
@@ -76,6 +76,12 @@ simulate: packages ## random days of the whole daemon for SECONDS (60); or one d
 	@echo "build     simulate"
 	@swift build --quiet --product simulate
 	@.build/debug/simulate $(if $(SEED),--seed $(SEED),--seconds $(or $(SECONDS),60))
+
+campaign: packages ## kills, starves and damages the real program ROUNDS (300) times; counts what is lost and doubled
+	@echo "build     rollwatch, campaign"
+	@swift build --quiet --product rollwatch
+	@swift build --quiet --product campaign
+	@.build/debug/campaign --rounds $(or $(ROUNDS),300)
 
 mutate: packages ## whether the simulation finds the faults that are put into a copy of the sources
 	@Tests/Support/mutations/run

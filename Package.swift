@@ -75,6 +75,10 @@ let package = Package(
       name: "engine-bench", dependencies: ["Core"], path: "Tests/Support/engine-bench",
       swiftSettings: language),
 
+    .executableTarget(
+      name: "campaign", dependencies: ["LocalAWS", "Core", "Platform", argumentParser],
+      path: "Tests/Support/campaign", swiftSettings: language),
+
     // Simulated time: running jobs by hand is, to the compiler, unsafe.
     .target(
       name: "Simulation", dependencies: ["Core", "Platform"], path: "Tests/Support/Simulation",
@@ -116,7 +120,9 @@ let package = Package(
       name: "SimulationTests", dependencies: ["SimulatedEstate", "Platform"], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["rollwatch", "local-aws", "LocalAWS", "Core", "Rules", "Platform", subprocess, system],
+      dependencies: [
+        "rollwatch", "local-aws", "campaign", "LocalAWS", "Core", "Rules", "Platform", subprocess, system,
+      ],
       swiftSettings: settings),
   ]
 )

@@ -16,6 +16,8 @@ struct Work: Sendable {
   var nextLook: Timestamp?
   /// Failed attempts in a row.
   var failures = 0
+  /// Since when it is not known whether a call has begun a deployment.
+  var doubtSince: Timestamp?
 }
 
 extension Engine {
@@ -90,13 +92,26 @@ extension Engine {
         now + (gone.flatMap { isGone ? schedule.interval(of: $0.scope.kind) : nil } ?? schedule.rollouts)
     case .restart where candidate.isSettling:
       work[target]?.nextLook = targets[target]?.waiting?.due
+    case .restart where isInDoubt(target, candidate, at: now): break
     case .restart(let intent):
       var candidate = candidate
       candidate.restart.phase = .issuing(intent)
       open(target, candidate, at: now)
       work[target, default: Work()].flight = .issuing
+      work[target]?.doubtSince = nil
       effects.append(.issue(target, id))
     }
+  }
+
+  /// A call whose answer is lost, or whose caller died, may be carried out after the next look: it is made again only when the
+  /// deployment has not been seen for a while.
+  private mutating func isInDoubt(_ target: Target, _ candidate: Candidate, at now: Timestamp) -> Bool {
+    guard candidate.restart.intent != nil else { return false }
+    let since = work[target]?.doubtSince ?? now
+    let end = since + Limits.lateEffect
+    work[target]?.doubtSince = since
+    work[target]?.nextLook = min(now + .seconds(1), end)
+    return now < end
   }
 
   private mutating func open(_ target: Target, _ candidate: Candidate, at now: Timestamp) {
@@ -150,6 +165,7 @@ extension Engine {
   private mutating func notIssued(_ target: Target, _ open: Restart, _ failure: Failure, at now: Timestamp) {
     // The next look finds out whether it began after all; only then is it tried again.
     if failure.mayHaveTakenEffect {
+      work[target]?.doubtSince = now
       waits(target, .failing, reason: failure.waiting(for: "looking whether the deployment began"), at: now)
       retryLater(target, at: now)
       return

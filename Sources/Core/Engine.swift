@@ -289,6 +289,7 @@ public struct Engine: Sendable {
     work = work.mapValues { work in
       var shifted = work
       shifted.nextLook = work.nextLook.map { $0 + duration }
+      shifted.doubtSince = work.doubtSince.map { $0 + duration }
       return shifted
     }
     scopes = scopes.mapValues { sighting in

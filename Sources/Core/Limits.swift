@@ -26,6 +26,8 @@ public enum Limits {
   public static let longestDuration = Duration.seconds(365 * 86_400)
   /// The shortest interval that the settings may give.
   public static let shortestInterval = Duration.milliseconds(200)
+  /// How long after its answer was lost, or its caller died, a call may still be carried out.
+  public static let lateEffect = Duration.seconds(5)
   /// Causes kept with one restart; the record counts what was left out.
   public static let causesPerRestart = 1_000
   /// Targets of one change that are named in its record; all of them are restarted.

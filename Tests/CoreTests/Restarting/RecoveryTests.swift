@@ -13,8 +13,19 @@ struct RecoveryTests {
   @Test func `a crash before the call leads to the call`() throws {
     var scene = try Scene.issuing()
     #expect(scene.crashes(at: 140) == restarted)
-    #expect(scene.finds(at: 141, .steady) == ["remember", "issue web #1"])
-    #expect(scene.isGiven(at: 142, deployment: 2) == ["issued #1 ecs-svc/2"])
+    try scene.findsNothing(from: 141, to: 145)
+    #expect(scene.finds(at: 146, .steady) == ["remember", "issue web #1"])
+    #expect(scene.isGiven(at: 147, deployment: 2) == ["issued #1 ecs-svc/2"])
+  }
+
+  @Test func `a call that is carried out after its caller died, and after the first look, is not made again`()
+    throws
+  {
+    var scene = try Scene.issuing()
+    _ = scene.crashes(at: 140)
+    try scene.findsNothing(from: 141, to: 143)
+    let told = scene.finds(at: 144, .with(.numbered(2, at: 143, .inProgress)))
+    #expect(told == ["issued #1 ecs-svc/2 adopted", "inspect web"])
   }
 
   @Test func `a crash after the call leads to the deployment that it began`() throws {
@@ -72,11 +83,12 @@ struct RecoveryTests {
     var scene = try Scene.issuing()
     _ = scene.failsToIssue(at: 140, .lost)
     #expect(scene.waits(until: 142) == ["inspect web"])
-    #expect(scene.finds(at: 143, .steady) == ["remember", "issue web #1"])
-    #expect(scene.failsToIssue(at: 144, .lost) == [])
-    #expect(scene.waits(until: 148) == ["inspect web"])
-    #expect(scene.finds(at: 149, .steady) == ["remember", "issue web #1"])
-    #expect(scene.isGiven(at: 150, deployment: 2) == ["released #1", "issued #1 ecs-svc/2"])
+    try scene.findsNothing(from: 143, to: 144)
+    #expect(scene.finds(at: 145, .steady) == ["remember", "issue web #1"])
+    #expect(scene.failsToIssue(at: 146, .lost) == [])
+    #expect(scene.waits(until: 150) == ["inspect web"])
+    #expect(scene.finds(at: 151, .steady) == ["remember", "issue web #1"])
+    #expect(scene.isGiven(at: 152, deployment: 2) == ["released #1", "issued #1 ecs-svc/2"])
   }
 
   @Test func `a change that comes after a call that may have been made waits for the next restart`() throws {
@@ -154,5 +166,15 @@ struct RecoveryTests {
       #expect(scene.waits(until: now) == ["inspect web"])
     }
     #expect(longest > 45_000)
+  }
+}
+
+extension Scene {
+  /// Looks in vain, each second once, for a deployment that a call may still begin.
+  fileprivate mutating func findsNothing(from first: Int, to last: Int) throws {
+    for second in first...last {
+      #expect(finds(at: second, .steady) == [])
+      #expect(waits(until: second + 1) == ["inspect web"])
+    }
   }
 }

@@ -43,7 +43,7 @@ enum Weather {
     case 10, 11: .cutAfter
     case 12: dice.chance(50) ? .silenceBefore : .silenceAfter
     // A forced deployment that begins minutes after its caller has gone cannot be told from none: UpdateService has no token.
-    case 13: .delayBefore(reachesRestarts ? .milliseconds(dice.pick(1...900)) : dice.time(0...30))
+    case 13: .delayBefore(reachesRestarts ? .milliseconds(dice.pick(1...4_500)) : dice.time(0...30))
     case 14: .delayAfter(dice.time(0...30))
     case 15: .truncated(keeping: dice.pick(0...200))
     default: dice.one(of: [.html, .wrongShape, .endlessPages])
