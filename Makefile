@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build test test-trixie lint format demo bench simulate campaign mutate \
+.PHONY: help build test test-trixie lint format demo bench soak simulate campaign mutate \
   fuzz test-tsan test-asan release install uninstall clean packages packages-demo packages-test
 
 # The tests bring their own AWS: no key, Region or endpoint of whoever runs them may reach it.
@@ -71,6 +71,11 @@ bench: packages-test release .venv/ready ## the measurements, side by side with 
 	@swift build $(release_flags) --product local-aws
 	@swift build $(release_flags) --product engine-bench
 	@.venv/bin/python Tests/Support/bench.py
+
+soak: packages release ## whether memory, files, connections or threads grow over SWEEPS (10000)
+	@echo "build     .build-release, the local AWS"
+	@swift build $(release_flags) --product local-aws
+	@SWEEPS=$(or $(SWEEPS),10000) python3 Tests/Support/soak.py
 
 simulate: packages ## random days of the whole daemon for SECONDS (60); or one day, SEED, with all that happens
 	@echo "build     simulate"

@@ -8,7 +8,7 @@ struct CampaignTests {
   @Test func `killed, starved and damaged at every moment, it loses nothing and doubles nothing`()
     async throws
   {
-    let program = { Program.products.appending(path: $0).path }
+    func program(_ name: String) -> String { Program.products.appending(path: name).path }
     let campaign = try await Program.run(
       program("campaign"),
       ["--program", program("rollwatch"), "--rounds", "40", "--at-once", "2", "--freeze-every", "1000000"])

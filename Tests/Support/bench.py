@@ -221,17 +221,22 @@ def bench_engine():
         row(f"engine, 100,000 resources, 1,000 rules, all {name}, CPU", f"{value:.1f} ms", f"at most {limit} ms", value <= limit)
 
 
-with tempfile.TemporaryDirectory() as directory:
-    folders = [pathlib.Path(directory) / name for name in ("sweep", "memory", "latency")]
-    for folder in folders:
-        folder.mkdir()
-    print(f"  {'what':<58} {'measured':>22}   {'limit':<18}")
-    with LocalAWS(
-        "--seed-parameters", str(PARAMETERS), "--seed-secrets", str(SECRETS), "--seed-services", str(SERVICES)
-    ) as aws:  # fmt: skip
-        bench_sweep(aws, folders[0])
-        bench_restart(aws)
-        bench_memory(aws, folders[1])
-    bench_latency(folders[2])
-    bench_engine()
-sys.exit(f"missed: {', '.join(failures)}" if failures else 0)
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        folders = [pathlib.Path(directory) / name for name in ("sweep", "memory", "latency")]
+        for folder in folders:
+            folder.mkdir()
+        print(f"  {'what':<58} {'measured':>22}   {'limit':<18}")
+        with LocalAWS(
+            "--seed-parameters", str(PARAMETERS), "--seed-secrets", str(SECRETS), "--seed-services", str(SERVICES)
+        ) as aws:  # fmt: skip
+            bench_sweep(aws, folders[0])
+            bench_restart(aws)
+            bench_memory(aws, folders[1])
+        bench_latency(folders[2])
+        bench_engine()
+    sys.exit(f"missed: {', '.join(failures)}" if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

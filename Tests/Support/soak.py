@@ -77,4 +77,5 @@ def main():
         sys.exit("it grows")
 
 
-main()
+if __name__ == "__main__":
+    main()
