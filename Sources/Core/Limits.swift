@@ -30,6 +30,8 @@ public enum Limits {
   public static let lateEffect = Duration.seconds(5)
   /// Causes kept with one restart; the record counts what was left out.
   public static let causesPerRestart = 1_000
+  /// Causes of one target that are named in a report.
+  public static let causesPerReport = 10
   /// Targets of one change that are named in its record; all of them are restarted.
   public static let targetsPerRecord = 1_000
   /// Service events and stopped tasks kept with the record of a bad end.
