@@ -19,7 +19,8 @@ public func timestamp(internetTime text: String) -> Timestamp? {
 func timestamp(date: [Int], clock: [Int], offsetMinutes: Int) -> Timestamp? {
   guard (1...12).contains(date[1]), (1...31).contains(date[2]), clock[0] < 24, clock[1] < 60, clock[2] <= 60
   else { return nil }
-  let minutes = (daysSinceEpoch(year: date[0], month: date[1], day: date[2]) * 24 + clock[0]) * 60 + clock[1]
+  let day = CivilDate(year: date[0], month: date[1], day: date[2]).daysSinceEpoch
+  let minutes = (day * 24 + clock[0]) * 60 + clock[1]
   return Timestamp(milliseconds: Int64((minutes - offsetMinutes) * 60 + clock[2]) * 1_000)
 }
 
@@ -59,13 +60,4 @@ private func offsetMinutes(_ zone: Substring) -> Int? {
   if rest.first == ":" { rest.removeFirst() }
   guard let minutes = rest.isEmpty ? 0 : digits(&rest, count: 2), rest.isEmpty else { return nil }
   return (hours * 60 + minutes) * (sign == "-" ? -1 : 1)
-}
-
-/// The day of a Gregorian date after 0000, by Howard Hinnant's `days_from_civil`.
-private func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-  let marchYear = month <= 2 ? year - 1 : year
-  let era = marchYear / 400
-  let yearOfEra = marchYear - era * 400
-  let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
