@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One target's restart, step by step: what was found → what is done about it → what came of that.
 
-/// What is under way for one target.
-struct Work: Sendable {
-  /// The effect whose answer is awaited.
-  enum Flight: Sendable {
-    case inspecting
-    case issuing
-    /// All of the ending is known but the stopped tasks.
-    case diagnosing(Ending)
-  }
-
-  var flight: Flight?
-  /// Not before this.
-  var nextLook: Timestamp?
-  /// Failed attempts in a row.
-  var failures = 0
-  /// Since when it is not known whether a call has begun a deployment.
-  var doubtSince: Timestamp?
-}
-
 extension Engine {
   // MARK: Found
 
   mutating func inspected(_ target: Target, _ result: Result<Inspection, Failure>, at now: Timestamp) {
     guard case .inspecting = work[target]?.flight else { return }
     work[target]?.flight = nil
+    giveUpPlace(target)
     guard let state = targets[target] else { return }
     if let open = state.open, case .following(let deployment, let since) = open.phase {
       follow(target, open, deployment, since: since, result, at: now)
@@ -38,13 +20,14 @@ extension Engine {
     case .success(let inspection):
       work[target]?.failures = 0
       let gone = candidate.restart.causes.lazy.map(\.resource).first { presence(of: $0) != .present }
-      let decision = candidate.restart.decision(on: inspection, gone: gone, at: now)
+      let decision = candidate.restart.decision(
+        on: inspection, gone: gone, isUrgent: rules.isUrgent(candidate.restart.rules), at: now)
       carryOut(decision, on: target, candidate, gone: gone, at: now)
     }
   }
 
   /// The restart that is looked at: the open one, with what has settled since; or else what waits, as a new one.
-  private struct Candidate {
+  struct Candidate {
     var restart: Restart
     /// Its plan is not in the journal yet, or no longer as it is now.
     var needsPlan: Bool
@@ -54,7 +37,7 @@ extension Engine {
     var isSettling: Bool
   }
 
-  private mutating func candidate(_ state: TargetState, at now: Timestamp) -> Candidate? {
+  mutating func candidate(_ state: TargetState, at now: Timestamp) -> Candidate? {
     guard var open = state.open else {
       guard let waiting = state.waiting else { return nil }
       let restart = Restart(id: nextRestartID(at: now), settled: waiting, at: now)
@@ -93,6 +76,7 @@ extension Engine {
     case .restart where candidate.isSettling:
       work[target]?.nextLook = targets[target]?.waiting?.due
     case .restart where isInDoubt(target, candidate, at: now): break
+    case .restart where isBarred(target, candidate, at: now): break
     case .restart(let intent):
       var candidate = candidate
       candidate.restart.phase = .issuing(intent)
@@ -114,11 +98,11 @@ extension Engine {
     return now < end
   }
 
-  private mutating func open(_ target: Target, _ candidate: Candidate, at now: Timestamp) {
+  mutating func open(_ target: Target, _ candidate: Candidate, at now: Timestamp) {
     if candidate.needsPlan {
       step.add(.planned(candidate.restart.plan(of: target, reason: nil)), at: now)
     }
-    var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+    var state = targets[target] ?? TargetState.unknown
     state.open = candidate.restart
     state.waiting = candidate.waiting
     update(target, state)
@@ -131,7 +115,7 @@ extension Engine {
   ) {
     switch hold {
     case .failing, .denied: retryLater(target, at: now)
-    case .rollout, .goneCause: break
+    case .rollout, .goneCause, .turn, .window, .quarantine, .approval, .operatorsWord: break
     }
     if targets[target]?.open == nil {
       // What came while the look was under way is to be quiet first; the look after that finds what there is to wait for.
@@ -141,11 +125,13 @@ extension Engine {
     waits(target, hold, reason: reason, at: now)
   }
 
-  private mutating func waits(_ target: Target, _ hold: Restart.Hold, reason: String, at now: Timestamp) {
+  mutating func waits(_ target: Target, _ hold: Restart.Hold, reason: String, at now: Timestamp) {
     guard var state = targets[target], let open = state.open, open.hold != hold else { return }
     step.add(.held(open.id, target, reason: reason), at: now)
     state.open?.hold = hold
     update(target, state)
+    // Nobody waits for what waits for something else than its turn.
+    if hold != .turn { mayLiftBars = true }
   }
 
   // MARK: Issued
@@ -172,7 +158,7 @@ extension Engine {
     }
     switch failure.kind {
     case .transient, .denied:
-      var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+      var state = targets[target] ?? TargetState.unknown
       state.open?.phase = .planned
       update(target, state)
       waits(target, failure.hold, reason: failure.waiting(for: "forcing the deployment"), at: now)
@@ -253,21 +239,23 @@ extension Engine {
 
   private mutating func end(_ target: Target, _ ending: Ending, at now: Timestamp) {
     step.add(.ended(ending), at: now)
+    learn(from: ending, of: target, at: now)
     close(target, at: now)
   }
 
-  private mutating func close(_ target: Target, at now: Timestamp) {
+  mutating func close(_ target: Target, at now: Timestamp) {
     guard var state = targets[target] else { return }
     state.open = nil
     work[target] = nil
     update(target, state)
+    mayLiftBars = true
     reconsider(target, at: now)
   }
 
   // MARK: By hand and by rule
 
   mutating func requested(_ target: Target, reason: String?, deadline: Duration, at now: Timestamp) {
-    var state = targets[target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
+    var state = targets[target] ?? TargetState.unknown
     guard state.open == nil else { return }
     let restart = Restart(id: nextRestartID(at: now), byHandWithin: deadline, at: now)
     step.add(.planned(restart.plan(of: target, reason: reason)), at: now)
@@ -323,7 +311,7 @@ extension Engine {
     scopes[resource.scope]?.seen(resource.name)?.presence ?? .present
   }
 
-  private mutating func nextRestartID(at now: Timestamp) -> RestartID {
+  mutating func nextRestartID(at now: Timestamp) -> RestartID {
     let digits = now.description.prefix(19).filter { $0 != "-" && $0 != ":" }
     let random = String(UInt32.random(in: 0..<(1 << 24), using: &random), radix: 16)
     return RestartID("\(digits)Z-\(String(repeating: "0", count: 6 - random.count))\(random)")

@@ -4,14 +4,19 @@
 // hard (debounce, cooldown, holds, recovery) is decided, and tested, without waiting for anything.
 //
 // This file owns the branching. What an observation means is in `Sighting`, what to do with a service in `Preflight`,
-// how a deployment came out in `Verdict`; the steps of one target's restart are in `Engine+Restart`.
+// how a deployment came out in `Verdict`; the steps of one target's restart are in `Engine+Restart`, whose turn it is in
+// `Engine+Turns`, what operators say in `Engine+Orders`.
 
 /// Decides what is restarted, when and why.
 public struct Engine: Sendable {
   /// Every target with something waiting, under way, or cooling down.
   public internal(set) var targets: [Target: TargetState]
+  /// What is known of the versions that go through their targets now, or were found to be bad.
+  public internal(set) var trials: [Resource: Trial]
+  /// Set while an operator holds everything.
+  public internal(set) var holdOfAll: OperatorHold?
   /// What is under way for a target right now; never outlives the process.
-  var work: [Target: Work] = [:]
+  var work = WorkTable()
   /// Targets with something waiting or under way, in the order in which they became so.
   var active: [Target]
   var scopes: [Scope: Sighting]
@@ -20,6 +25,12 @@ public struct Engine: Sendable {
   var random: SeededGenerator
   var step = StepBuilder()
   var effects: [Effect] = []
+  /// When each target is due; brought up to date at the end of each event.
+  var agenda = Agenda()
+  /// Where all restarts stand, as long as that is known to be right.
+  var standing: Standing?
+  /// True where a restart that waits for its turn, or an operator, may have got it.
+  var mayLiftBars = true
 
   /// An engine that goes on from what the journal says. Times that lie in the future, because the clock was set back
   /// while the process was down, count as now.
@@ -33,9 +44,12 @@ public struct Engine: Sendable {
         seen: state.seen[scope] ?? Memory([]), source: state.sources[scope]?.mappingTimes { min($0, now) },
         nextSweep: nil)
     }
+    trials = state.trials.mapValues { $0.mappingTimes { min($0, now) } }
+    holdOfAll = state.holdOfAll
     self.rules = rules
     self.schedule = schedule
     random = SeededGenerator(seed: seed)
+    for target in active { agenda.set(target, wakeTime(of: target)) }
   }
 
   /// Takes in one fact and says what to do about it. Effects are carried out in order; nothing but `append` blocks.
@@ -58,8 +72,12 @@ public struct Engine: Sendable {
       diagnosed(target, result, at: now)
     case .requested(let target, let reason, let deadline):
       requested(target, reason: reason, deadline: deadline, at: now)
+    case .ordered(let order, let number):
+      ordered(order, number: number, at: now)
     case .rulesReloaded(let rules):
       self.rules = rules
+      standing = nil
+      mayLiftBars = true
       enforceRules(at: now)
     case .clockStepped(let duration):
       shiftTimes(by: duration)
@@ -76,8 +94,7 @@ public struct Engine: Sendable {
   /// When to hand in `deadlinePassed`; nil while only facts from outside are awaited.
   public var nextDeadline: Timestamp? {
     let sweeps = scopes.values.lazy.compactMap { $0.isSweeping ? nil : $0.nextSweep }
-    let looks = active.lazy.compactMap { wakeTime(of: $0) }
-    return [sweeps.min(), looks.min()].compactMap { $0 }.min()
+    return [sweeps.min(), agenda.next].compactMap { $0 }.min()
   }
 
   // MARK: What it is doing
@@ -97,8 +114,7 @@ public struct Engine: Sendable {
     return false
   }
 
-  /// True where only somebody else can make anything go on: every open restart waits for a permission or for a
-  /// resource to return, or has waited for AWS beyond its deadline.
+  /// True where only somebody else, or a window, can make anything go on.
   public func isStuck(at now: Timestamp) -> Bool {
     guard hasTriedEveryScope, !active.isEmpty else { return false }
     return active.allSatisfy { target in
@@ -106,7 +122,9 @@ public struct Engine: Sendable {
         return false
       }
       switch hold {
-      case .denied, .goneCause: return true
+      case .denied, .goneCause, .window, .quarantine, .approval, .operatorsWord: return true
+      // Where everything else is stuck, its turn does not come.
+      case .turn: return true
       case .failing: return now >= open.plannedAt + open.deadline
       case .rollout: return false
       }
@@ -153,21 +171,21 @@ public struct Engine: Sendable {
       effects.append(
         .sweep(scope, number: sighting.sweep + 1, prefixes: rules.narrowing(of: scope, atMost: limit)))
     }
-    for target in active {
-      guard let wake = wakeTime(of: target), wake <= now else { continue }
-      work[target, default: Work()].flight = .inspecting
-      effects.append(.inspect(target))
-    }
+    beginLooks(at: now)
   }
 
-  /// When the target is to be looked at next; nil while a look is under way.
-  private func wakeTime(of target: Target) -> Timestamp? {
-    guard let state = targets[target], work[target]?.flight == nil else { return nil }
-    let nextLook = work[target]?.nextLook ?? Timestamp(milliseconds: .min)
+  /// When the target is to be looked at next; nil while a look is under way, or only an event can bring one.
+  func wakeTime(of target: Target) -> Timestamp? {
+    guard let state = targets[target], state.open != nil || state.waiting != nil else { return nil }
+    let work = work[target]
+    guard work?.flight == nil else { return nil }
+    if let bar = work?.bar { return bar.until }
+    let nextLook = work?.nextLook ?? Timestamp(milliseconds: .min)
     if state.open != nil { return nextLook }
     guard let waiting = state.waiting else { return nil }
-    let cooled = state.lastStart.map { $0 + waiting.patience.cooldown } ?? waiting.due
-    return max(waiting.due, cooled, nextLook)
+    let isCooling = state.lastStart != nil && !rules.isUrgent(waiting.rules)
+    let cooled = isCooling ? state.lastStart.map { $0 + waiting.patience.cooldown } : nil
+    return max(waiting.due, cooled ?? waiting.due, nextLook)
   }
 
   // MARK: Sweeps
@@ -189,7 +207,8 @@ public struct Engine: Sendable {
       let resource = Resource(scope: scope, name: observation.name)
       step.changed(resource, sighting.seen(observation.name))
       switch news {
-      case .first, .touched: break
+      case .first: continue
+      case .touched: break
       case .returned:
         step.add(.returned(resource), at: now)
       case .changed(let from, let changedAt, let hadDisappeared):
@@ -207,14 +226,16 @@ public struct Engine: Sendable {
   private mutating func changed(_ change: Change, at now: Timestamp) {
     let leads = rules.leads(from: change.resource.name, in: change.resource.scope)
     step.add(.changed(change, targets: leads.map(\.target)), at: now)
+    beginTrial(of: change, targets: leads.count, at: now)
     for lead in leads {
       if targets[lead.target]?.waiting != nil {
         // In place: a copy of the state would copy all its causes with each one that is added.
-        targets[lead.target]?.waiting?.add(change, rules: lead.rules, patience: lead.patience, at: now)
+        targets[lead.target]?.waiting?.add(change, by: lead, at: now)
         step.changed(lead.target)
       } else {
-        var state = targets[lead.target] ?? TargetState(waiting: nil, open: nil, lastStart: nil)
-        state.waiting = Settle(change, rules: lead.rules, patience: lead.patience, at: now)
+        var state = targets[lead.target] ?? TargetState.unknown
+        state.waiting = Settle(
+          change, rules: lead.rules, patience: lead.patience, position: lead.position, at: now)
         update(lead.target, state)
       }
     }
@@ -224,6 +245,7 @@ public struct Engine: Sendable {
     guard var sighting = scopes[scope], sighting.sweep == sweep, sighting.isSweeping else { return }
     sighting.isSweeping = false
     sighting.hasBeenTried = true
+    sighting.sweptAt = now
     let due = (sighting.sweepStartedAt ?? now) + schedule.interval(of: scope.kind)
     sighting.nextSweep = schedule.sweepsOnce ? nil : max(due, now)
     let before = sighting.source
@@ -279,18 +301,22 @@ public struct Engine: Sendable {
   }
 
   private mutating func forget(_ names: [String], in scope: Scope) {
-    for name in names.sorted() { step.changed(Resource(scope: scope, name: name), nil) }
+    for name in names.sorted() {
+      let resource = Resource(scope: scope, name: name)
+      step.changed(resource, nil)
+      if trials[resource] != nil { setTrial(nil, of: resource) }
+    }
   }
 
   /// The journal's times move along: what it says must be right by the clock that the next life starts with.
   private mutating func shiftTimes(by duration: Duration) {
     targets = targets.mapValues { $0.mappingTimes { $0 + duration } }
     for target in targets.keys { step.changed(target) }
-    work = work.mapValues { work in
-      var shifted = work
-      shifted.nextLook = work.nextLook.map { $0 + duration }
-      shifted.doubtSince = work.doubtSince.map { $0 + duration }
-      return shifted
+    for (resource, trial) in trials { setTrial(trial.mappingTimes { $0 + duration }, of: resource) }
+    work.change { work in
+      work.nextLook = work.nextLook.map { $0 + duration }
+      work.doubtSince = work.doubtSince.map { $0 + duration }
+      work.bar = nil
     }
     scopes = scopes.mapValues { sighting in
       var shifted = sighting
@@ -307,7 +333,7 @@ public struct Engine: Sendable {
   // MARK: The step under way
 
   private mutating func flush() -> [Effect] {
-    let durable = step.finish { targets[$0] }
+    let durable = step.finish(targets, trials)
     defer { effects = [] }
     return durable.isEmpty ? effects : [.append(durable)] + effects
   }
@@ -321,5 +347,6 @@ public struct Engine: Sendable {
     if isActive, !was { active.append(target) }
     if !isActive, was { active.removeAll { $0 == target } }
     if !isActive { work[target] = nil }
+    standing = nil
   }
 }

@@ -19,6 +19,8 @@ public enum Event: Sendable {
   case diagnosed(Target, Result<[String], Failure>)
   /// A person asked for a restart, with a reason or without.
   case requested(Target, reason: String?, deadline: Duration)
+  /// An operator's order; its answer bears the same number.
+  case ordered(Order, number: Int)
   /// Other rules are in force.
   case rulesReloaded(RuleSet)
   /// The wall clock was set, so much forward or back.
@@ -29,10 +31,12 @@ public enum Event: Sendable {
   case deadlinePassed
 }
 
-/// Something to do, in order. Every effect but `append` is answered by one later event (a sweep by several).
+/// Something to do, in order. Every effect but `append` and `answer` is answered by one later event (a sweep by several).
 public enum Effect: Hashable, Sendable {
   /// Make this step durable. No later effect may begin before it is.
   case append(Step)
+  /// Tell what came of the order of this number.
+  case answer(number: Int, Answer)
   /// Sweep a scope, asking for these name prefixes only; none asks for all names.
   case sweep(Scope, number: Int, prefixes: [String])
   /// Read a target.

@@ -36,12 +36,15 @@ public struct Order: Hashable, Sendable {
   public var reason: String?
   /// Who gave it, as the kernel says: `uid 1000 (alice)`.
   public var actor: String
+  /// Where a service is that nothing is known of yet, when the subject does not say.
+  public var home: Location
 
   /// An order with all its parts.
-  public init(action: Action, reason: String?, actor: String) {
+  public init(action: Action, reason: String?, actor: String, home: Location) {
     self.action = action
     self.reason = reason
     self.actor = actor
+    self.home = home
   }
 }
 

@@ -22,7 +22,9 @@ enum Decision: Hashable, Sendable {
 
 extension Restart {
   /// Weighs what was found. `gone` is the first cause that tasks could not read, if there is one.
-  func decision(on inspection: Inspection, gone: Resource?, at now: Timestamp) -> Decision {
+  func decision(
+    on inspection: Inspection, gone: Resource?, isUrgent: Bool, at now: Timestamp
+  ) -> Decision {
     let service: ServiceSnapshot
     switch inspection {
     case .missing: return .skip(reason: "the service does not exist")
@@ -38,7 +40,8 @@ extension Restart {
     }
     if let deployment = adoptable(service.primary) { return .adopt(deployment: deployment.id) }
     if let refusal = refusal(of: service) { return refusal }
-    if let primary = service.primary, mustWait(for: primary, until: plannedAt + deadline, at: now) {
+    if !isUrgent, let primary = service.primary, mustWait(for: primary, until: plannedAt + deadline, at: now)
+    {
       return .hold(
         .rollout,
         reason: "deployment \(primary.id) of \(primary.createdAt) is in progress and older than the change; "

@@ -45,10 +45,39 @@ public struct Record: Hashable, Sendable {
     case skipped(RestartID, Target, reason: String)
     /// A deployment came to its end.
     case ended(Ending)
+    /// No other target is restarted for this version: this restart for it came to a bad end.
+    case quarantined(Resource, version: String, RestartID, Target)
+    /// A version is in quarantine no longer.
+    case unquarantined(Resource, version: String, reason: String)
+    /// An operator gave an order, and it was carried out.
+    case ordered(OrderGiven)
     /// A source began to fail.
     case sourceFailing(Scope, error: String)
     /// A source works again after so long.
     case sourceRecovered(Scope, after: Duration)
+  }
+}
+
+/// An order as it is recorded.
+public struct OrderGiven: Hashable, Sendable {
+  /// `hold`, `release`, `retry`, `skip`, `approve` or `restart`.
+  public var order: String
+  /// What it was about; nil where it was a resource, or everything.
+  public var target: Target?
+  /// What it was about; nil where it was a target, or everything.
+  public var resource: Resource?
+  /// Who gave it.
+  public var actor: String
+  /// Why, where it was said.
+  public var reason: String?
+
+  /// An order with all its parts.
+  public init(order: String, target: Target?, resource: Resource?, actor: String, reason: String?) {
+    self.order = order
+    self.target = target
+    self.resource = resource
+    self.actor = actor
+    self.reason = reason
   }
 }
 
@@ -168,6 +197,9 @@ extension Record {
     case .refused: "refused"
     case .skipped: "skipped"
     case .ended: "ended"
+    case .quarantined: "quarantined"
+    case .unquarantined: "unquarantined"
+    case .ordered: "ordered"
     case .sourceFailing: "sourceFailing"
     case .sourceRecovered: "sourceRecovered"
     }

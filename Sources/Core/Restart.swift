@@ -20,6 +20,12 @@ public struct Restart: Hashable, Sendable, Codable {
   public var phase: Phase
   /// What it waits for, as last recorded; nil while it waits for nothing.
   public var hold: Hold?
+  /// Which of a rule's targets this one is; nil for a restart by hand.
+  public var position: Int?
+  /// The operator by whose word it waits for no turn, no window and no quarantine; nil where it does.
+  public var expeditedBy: String?
+  /// The restart that came to a bad end and that this one makes again; nil for any other.
+  public var retryOf: RestartID?
 
   /// The life of a restart once it is planned. Before that its causes are in `Settle`; after it there is only a
   /// record.
@@ -51,6 +57,16 @@ public struct Restart: Hashable, Sendable, Codable {
     case failing
     /// A permission, or credentials.
     case denied
+    /// Other restarts, which come first.
+    case turn
+    /// A window to open, or a freeze to end.
+    case window
+    /// Another version of a cause: this one is in quarantine.
+    case quarantine
+    /// An operator's approval of so many targets.
+    case approval
+    /// An operator who has said that it is to wait.
+    case operatorsWord
   }
 
   /// A restart for changes that have settled.
@@ -61,6 +77,7 @@ public struct Restart: Hashable, Sendable, Codable {
     newestChange = settled.newestChange
     rules = settled.rules
     deadline = settled.patience.deadline
+    position = settled.position
     plannedAt = now
     phase = .planned
     hold = nil
@@ -77,6 +94,18 @@ public struct Restart: Hashable, Sendable, Codable {
     plannedAt = now
     phase = .planned
     hold = nil
+  }
+
+  /// Another attempt at a restart that came to a bad end. Like one by hand it waits for no change and for nobody.
+  public init(id: RestartID, retrying failed: Restart, by actor: String, at now: Timestamp) {
+    self = failed
+    self.id = id
+    newestChange = nil
+    plannedAt = now
+    phase = .planned
+    hold = nil
+    expeditedBy = actor
+    retryOf = failed.id
   }
 
   /// The call that may have been made already, if any may.

@@ -14,6 +14,14 @@ public struct Rule: Hashable, Sendable {
   public var restart: [TargetTemplate]
   /// Debounce, cooldown and deadline.
   public var patience: Patience
+  /// How carefully its restarts begin.
+  public var pace = Pace.standard
+  /// The names of the rules whose restarts for the same cause are over before its own begin.
+  public var after: [String] = []
+  /// True where its restarts wait for no canary, no window, no cooldown and no rollout in progress.
+  public var isUrgent = false
+  /// A restart that is due for so long begins in spite of windows and freezes; nil where it never does.
+  public var overdue: Duration?
 
   /// A rule with all its parts.
   public init(

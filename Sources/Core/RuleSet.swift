@@ -9,12 +9,17 @@ public struct RuleSet: Sendable {
   public let digest: String
   /// Every scope that some rule watches, each once, in the order of the rules.
   public let scopes: [Scope]
+  /// What holds for all of them together.
+  public let policy: Policy
   private let indexes: [Scope: SegmentIndex]
+  private let order: RuleOrder
 
   /// Indexes the rules.
-  public init(rules: [Rule], digest: String) {
+  public init(rules: [Rule], digest: String, policy: Policy = .standard) {
     self.rules = rules
     self.digest = digest
+    self.policy = policy
+    order = RuleOrder(rules)
     var indexes: [Scope: SegmentIndex] = [:]
     for (number, rule) in rules.enumerated() {
       for (watches, isException) in [(rule.watch, false), (rule.except, true)] {
@@ -59,13 +64,14 @@ public struct RuleSet: Sendable {
     let parts = Pattern.parts(of: name)
     for match in matches(parts, among: indexes[scope]?.entries(matching: parts) ?? []) {
       let rule = rules[match.rule]
-      for template in rule.restart {
+      for (position, template) in rule.restart.enumerated() {
         let target = template.target(captures: match.captures, location: rule.location)
         if let position = positions[target] {
           leads[position].add(rule)
         } else {
           positions[target] = leads.count
-          leads.append(Lead(target: target, rules: [rule.name], patience: rule.patience))
+          leads.append(
+            Lead(target: target, rules: [rule.name], patience: rule.patience, position: position))
         }
       }
     }
@@ -102,6 +108,44 @@ public struct RuleSet: Sendable {
   }
 }
 
+extension RuleSet {
+  /// The rule of this name.
+  subscript(name: String) -> Rule? { order.positions[name].map { rules[$0] } }
+
+  /// How many targets of one version the widest canary of any rule asks for.
+  var widestCanary: Int { order.widestCanary }
+
+  /// True where a rule comes after this one.
+  func isAwaited(_ name: String) -> Bool { order.awaited.contains(name) }
+
+  /// The rules that come before any of these, nearest first.
+  func predecessors(of names: [String]) -> [String] { order.predecessors(of: names) }
+
+  /// The place of a target to which these rules lead.
+  func place(of target: Target, under names: [String], position: Int) -> Place {
+    Place(
+      level: names.map { order.levels[$0] ?? 0 }.min() ?? 0,
+      rank: names.compactMap { order.positions[$0] }.min() ?? rules.count, position: position,
+      name: target.description)
+  }
+
+  /// The pace of a target to which these rules lead: the widest canary, the longest soak.
+  func pace(of names: [String]) -> Pace {
+    let paces = names.compactMap { self[$0]?.pace }
+    return Pace(
+      canary: paces.map(\.canary).max() ?? Pace.standard.canary, soak: paces.map(\.soak).max() ?? .zero,
+      concurrent: nil)
+  }
+
+  /// True where any rule is urgent.
+  var isAnyUrgent: Bool { order.isAnyUrgent }
+
+  /// True where one of these rules is urgent.
+  func isUrgent(_ names: [String]) -> Bool {
+    order.isAnyUrgent && names.contains { self[$0]?.isUrgent ?? false }
+  }
+}
+
 /// A target that a changed resource leads to.
 struct Lead: Hashable, Sendable {
   var target: Target
@@ -109,11 +153,14 @@ struct Lead: Hashable, Sendable {
   private(set) var rules: [String]
   /// Their merged patience.
   private(set) var patience: Patience
+  /// Which of the first rule's targets it is.
+  let position: Int
 
-  init(target: Target, rules: [String], patience: Patience) {
+  init(target: Target, rules: [String], patience: Patience, position: Int) {
     self.target = target
     self.rules = rules
     self.patience = patience
+    self.position = position
   }
 
   mutating func add(_ rule: Rule) {

@@ -12,18 +12,21 @@ public struct Settle: Hashable, Sendable, Codable {
   public private(set) var rules: [String]
   /// The merged patience of those rules.
   public private(set) var patience: Patience
+  /// Which of a rule's targets this one is; absent from rows that an earlier version wrote.
+  public private(set) var position: Int?
   /// When the first change was seen, by our clock.
   public internal(set) var first: Timestamp
   /// When the last change was seen, by our clock.
   public internal(set) var last: Timestamp
 
   /// The first change of a restart to come, seen now.
-  public init(_ change: Change, rules: [String], patience: Patience, at now: Timestamp) {
+  public init(_ change: Change, rules: [String], patience: Patience, position: Int?, at now: Timestamp) {
     causes = [change]
     omittedCauses = 0
     newestChange = change.changedAt
     self.rules = rules.sorted()
     self.patience = patience
+    self.position = position
     first = now
     last = now
   }
@@ -33,7 +36,7 @@ public struct Settle: Hashable, Sendable, Codable {
   public var due: Timestamp { min(last + patience.quiet, first + patience.limit) }
 
   /// One more change. Of one resource only the way from its first to its last version is kept.
-  public mutating func add(_ change: Change, rules: [String], patience: Patience, at now: Timestamp) {
+  mutating func add(_ change: Change, by lead: Lead, at now: Timestamp) {
     if let index = causes.firstIndex(where: { $0.resource == change.resource }) {
       let first = causes[index]
       causes[index] = change
@@ -44,8 +47,9 @@ public struct Settle: Hashable, Sendable, Codable {
       omittedCauses += 1
     }
     newestChange = max(newestChange, change.changedAt)
-    self.rules = Set(self.rules).union(rules).sorted()
-    self.patience = self.patience.merged(with: patience)
+    if lead.rules != rules { rules = Set(rules).union(lead.rules).sorted() }
+    patience = patience.merged(with: lead.patience)
+    position = min(position ?? lead.position, lead.position)
     last = now
   }
 

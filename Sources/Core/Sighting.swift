@@ -43,6 +43,8 @@ struct Sighting: Sendable {
   var isWhole = true
   var sweepStartedAt: Timestamp?
   var nextSweep: Timestamp?
+  /// When the last sweep of this process ended, whole or not.
+  var sweptAt: Timestamp?
   /// Resources that the sweep under way saw first.
   private(set) var firstSights = 0
   private var presentInSweep = 0

@@ -10,18 +10,27 @@ public struct State: Sendable, Hashable {
   public var targets: [Target: TargetState]
   /// Every source that has been swept.
   public var sources: [Scope: SourceState]
+  /// Every version that goes through several targets now, or was found to be bad.
+  public var trials: [Resource: Trial]
+  /// Set while an operator holds everything.
+  public var holdOfAll: OperatorHold?
 
   /// A state with all its parts; all empty for a first start.
-  public init(seen: [Scope: Memory], targets: [Target: TargetState], sources: [Scope: SourceState]) {
+  public init(
+    seen: [Scope: Memory], targets: [Target: TargetState], sources: [Scope: SourceState],
+    trials: [Resource: Trial], holdOfAll: OperatorHold?
+  ) {
     self.seen = seen
     self.targets = targets
     self.sources = sources
+    self.trials = trials
+    self.holdOfAll = holdOfAll
   }
 }
 
 extension State {
   /// Nothing known: a first start.
-  public static let empty = State(seen: [:], targets: [:], sources: [:])
+  public static let empty = State(seen: [:], targets: [:], sources: [:], trials: [:], holdOfAll: nil)
 
   /// The state after a step. Folding every step of a journal over the empty state gives what the engine must know.
   public mutating func apply(_ step: Step) {
@@ -32,6 +41,8 @@ extension State {
         if self.seen[resource.scope]?.isEmpty == true { self.seen[resource.scope] = nil }
       case .target(let target, let state): targets[target] = state
       case .source(let scope, let source): sources[scope] = source
+      case .trial(let resource, let trial): trials[resource] = trial
+      case .holdOfAll(let hold): holdOfAll = hold
       }
     }
   }
@@ -86,16 +97,23 @@ public struct TargetState: Hashable, Sendable, Codable {
   public var open: Restart?
   /// When the last restart began, for the cooldown.
   public var lastStart: Timestamp?
+  /// The last restart where it came to a bad end, so that an operator may have it made again.
+  public var failed: Restart?
+  /// Set while an operator holds the target.
+  public var heldBy: OperatorHold?
 
-  /// A memory with all its parts.
+  /// A memory of these, where nothing failed and nobody holds it.
   public init(waiting: Settle?, open: Restart?, lastStart: Timestamp?) {
     self.waiting = waiting
     self.open = open
     self.lastStart = lastStart
   }
 
+  /// Nothing is known.
+  public static let unknown = TargetState(waiting: nil, open: nil, lastStart: nil)
+
   /// Nothing worth keeping.
-  public var isEmpty: Bool { waiting == nil && open == nil && lastStart == nil }
+  public var isEmpty: Bool { self == .unknown }
 }
 
 /// One durable step: records, and the state they change, in one transaction or not at all.
@@ -123,6 +141,10 @@ public enum StateChange: Hashable, Sendable {
   case target(Target, TargetState?)
   /// What is remembered of a source.
   case source(Scope, SourceState?)
+  /// What is known of a resource's version on its way through its targets.
+  case trial(Resource, Trial?)
+  /// That an operator holds everything.
+  case holdOfAll(OperatorHold?)
 }
 
 extension TargetState {

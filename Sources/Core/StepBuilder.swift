@@ -4,8 +4,10 @@
 struct StepBuilder: Sendable {
   private var records: [Record] = []
   private var changes: [StateChange] = []
-  private var targets: [Target] = []
+  private(set) var targets: [Target] = []
   private var knownTargets: Set<Target> = []
+  private var trials: [Resource] = []
+  private var knownTrials: Set<Resource> = []
 
   mutating func add(_ entry: Record.Entry, at now: Timestamp) {
     records.append(Record(time: now, entry: entry))
@@ -15,13 +17,22 @@ struct StepBuilder: Sendable {
 
   mutating func changed(_ scope: Scope, _ source: SourceState?) { changes.append(.source(scope, source)) }
 
+  mutating func changedTrial(of resource: Resource) {
+    if knownTrials.insert(resource).inserted { trials.append(resource) }
+  }
+
+  mutating func changed(_ holdOfAll: OperatorHold?) { changes.append(.holdOfAll(holdOfAll)) }
+
   mutating func changed(_ target: Target) {
     if knownTargets.insert(target).inserted { targets.append(target) }
   }
 
-  /// The step, with each changed target as it is now; afterwards the builder is empty.
-  mutating func finish(_ state: (Target) -> TargetState?) -> Step {
+  /// The step, with each changed target and trial as it is now; afterwards the builder is empty.
+  mutating func finish(_ targetStates: [Target: TargetState], _ trialStates: [Resource: Trial]) -> Step {
     defer { self = StepBuilder() }
-    return Step(records: records, changes: changes + targets.map { .target($0, state($0)) })
+    return Step(
+      records: records,
+      changes: changes + targets.map { .target($0, targetStates[$0]) }
+        + trials.map { .trial($0, trialStates[$0]) })
   }
 }

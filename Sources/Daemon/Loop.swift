@@ -14,6 +14,10 @@ public struct Loop {
     case stop(reason: String)
     /// Read the rules again.
     case reload
+    /// Carry an operator's order out, and tell what came of it.
+    case order(Order, tell: @Sendable (Answer) -> Void)
+    /// Tell what is in hand.
+    case report(tell: @Sendable (Report) -> Void)
   }
 
   /// When the loop has done what it is for.
@@ -86,6 +90,9 @@ public struct Loop {
   /// When the loop will be woken, on the steady clock.
   private var alarms: [Duration] = []
   private var callsUnderWay = 0
+  /// Whom to tell what came of the order of each number.
+  private var orders: [Int: @Sendable (Answer) -> Void] = [:]
+  private var ordersTaken = 0
   private var progress = Progress()
   private var stop: (reason: String, latest: Timestamp)?
 
@@ -169,8 +176,8 @@ public struct Loop {
     case .event(let event):
       switch event {
       case .issued, .withheld: callsUnderWay -= 1
-      case .started, .observed, .swept, .inspected, .diagnosed, .requested, .rulesReloaded, .clockStepped,
-        .stopping, .deadlinePassed:
+      case .started, .observed, .swept, .inspected, .diagnosed, .requested, .ordered, .rulesReloaded,
+        .clockStepped, .stopping, .deadlinePassed:
         break
       }
       progress.note(event, at: ports.time.elapsed())
@@ -181,6 +188,12 @@ public struct Loop {
       ports.reporter.reloading()
       if let rules = ports.reload() { try handle(.rulesReloaded(rules), &group) }
       ports.reporter.reloaded()
+    case .notice(.order(let order, let tell)):
+      ordersTaken += 1
+      orders[ordersTaken] = tell
+      try handle(.ordered(order, number: ordersTaken), &group)
+    case .notice(.report(let tell)):
+      tell(engine.report(at: clock.now))
     case .notice(.stop(let reason)):
       guard stop == nil else { return }
       stop = (reason, clock.now + Self.stopGrace)
@@ -194,6 +207,7 @@ public struct Loop {
       case .append(let step):
         try ports.log.append(step)
         ports.reporter.recorded(step.records)
+      case .answer(let number, let answer): orders.removeValue(forKey: number)?(answer)
       case .sweep, .inspect, .issue, .diagnose:
         // What is not begun now is begun by the next start: the journal knows all of it.
         if stop == nil { begin(effect, &group) }
@@ -207,7 +221,7 @@ public struct Loop {
     let (inbox, source, action) = (inbox, ports.source, ports.action)
     progress.note(effect, at: ports.time.elapsed())
     switch effect {
-    case .append: preconditionFailure("a step is made durable before anything else begins")
+    case .append, .answer: preconditionFailure("a step is made durable, and an order answered, at once")
     case .sweep(let scope, let number, let prefixes):
       group.addTask {
         let failure = await Self.failure {

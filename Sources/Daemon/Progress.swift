@@ -27,7 +27,7 @@ struct Progress {
   /// Work begins.
   mutating func note(_ effect: Effect, at now: Duration) {
     switch effect {
-    case .append: break
+    case .append, .answer: break
     case .sweep(let scope, _, _): note(.sweep(scope), +1, at: now)
     case .inspect, .issue, .diagnose: note(.actions, +1, at: now)
     }
@@ -39,7 +39,7 @@ struct Progress {
     case .observed(let scope, _, _, _): note(.sweep(scope), 0, at: now)
     case .swept(let scope, _, _): note(.sweep(scope), -1, at: now)
     case .inspected, .issued, .withheld, .diagnosed: note(.actions, -1, at: now)
-    case .started, .requested, .rulesReloaded, .clockStepped, .stopping, .deadlinePassed: break
+    case .started, .requested, .ordered, .rulesReloaded, .clockStepped, .stopping, .deadlinePassed: break
     }
   }
 

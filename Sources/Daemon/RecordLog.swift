@@ -9,10 +9,9 @@ extension Record {
   var level: Logger.Level {
     switch entry {
     case .started, .stopped, .rulesLoaded, .baseline, .changed, .returned, .planned, .released, .issued,
-      .skipped,
-      .sourceRecovered:
+      .skipped, .unquarantined, .ordered, .sourceRecovered:
       .notice
-    case .held, .disappeared, .sourceFailing: .warning
+    case .quarantined, .held, .disappeared, .sourceFailing: .warning
     case .refused: .error
     case .ended(let ending):
       switch ending.outcome {
@@ -57,6 +56,13 @@ extension Record {
     case .ended(let ending):
       "restart of \(ending.target) \(ending.outcome.rawValue) after \(ending.took.milliseconds / 1_000) s"
         + (ending.reason.map { ": \($0)" } ?? "")
+    case .quarantined(let resource, let version, let restart, let target):
+      "\(resource) in version \(version) is in quarantine: restart \(restart) of \(target) came to a bad end with it; "
+        + "no other target is restarted for it"
+    case .unquarantined(let resource, let version, let reason):
+      "\(resource) in version \(version) is in quarantine no longer: \(reason)"
+    case .ordered(let order):
+      "\(order.actor) ordered: \(order.order) \(order.subject)" + (order.reason.map { ": \($0)" } ?? "")
     case .sourceFailing(let scope, let error):
       "\(scope.source) in \(scope.location.region) cannot be swept: \(error); trying again at every interval"
     case .sourceRecovered(let scope, let duration):
@@ -76,8 +82,15 @@ extension Record {
       fields["resource"] = change.resource.description
       return fields.mapValues { .string($0) }.merging(
         ["target": .array(targets.map { .string($0.description) })]) { $1 }
-    case .disappeared(let resource), .returned(let resource):
+    case .disappeared(let resource), .returned(let resource), .unquarantined(let resource, _, _):
       fields["resource"] = resource.description
+    case .quarantined(let resource, _, let restart, let target):
+      fields["resource"] = resource.description
+      fields["restart"] = restart.description
+      fields["target"] = target.description
+    case .ordered(let order):
+      fields["target"] = order.target?.description
+      fields["resource"] = order.resource?.description
     case .planned(let plan):
       fields["restart"] = plan.restart.description
       fields["target"] = plan.target.description
@@ -115,10 +128,17 @@ extension Record {
     case .refused: "3c3ae353fb14428e90b401a6c1cc0aff"
     case .skipped: "b9c8b9ffe46e46279419c7723226db94"
     case .ended: "bbeeb6361d334c6d96f0da847a2a3b87"
+    case .quarantined: "7b8ef9dfa26548268c2b8ffdbbf57a30"
+    case .unquarantined: "5628c84c988245df83274b4bee031759"
+    case .ordered: "6e84a825538a4dbb94d466d27f1df32e"
     case .sourceFailing: "68e58909ccb24416925a56c9a30f4300"
     case .sourceRecovered: "ff53a46f5ead403a84c4b877678537a3"
     }
   }
+}
+
+extension OrderGiven {
+  fileprivate var subject: String { target?.description ?? resource?.description ?? "--all" }
 }
 
 extension Plan {

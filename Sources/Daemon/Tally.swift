@@ -45,7 +45,7 @@ extension Record {
       }
     case .started, .stopped, .rulesLoaded, .baseline, .changed, .disappeared, .returned, .planned, .held,
       .released,
-      .issued, .skipped, .sourceFailing, .sourceRecovered:
+      .issued, .skipped, .quarantined, .unquarantined, .ordered, .sourceFailing, .sourceRecovered:
       false
     }
   }

@@ -40,6 +40,15 @@ extension Record {
       return Self.subject(restart, target) + [.init("reason", .string(reason))] + target.location.fields(home)
     case .ended(let ending):
       return Self.subject(ending.restart, ending.target) + ending.fields + ending.target.location.fields(home)
+    case .quarantined(let resource, let version, let restart, let target):
+      return [.init("resource", .string(resource.description)), .init("version", .string(version))]
+        + Self.subject(restart, target) + resource.scope.location.fields(home)
+    case .unquarantined(let resource, let version, let reason):
+      return [
+        .init("resource", .string(resource.description)), .init("version", .string(version)),
+        .init("reason", .string(reason)),
+      ] + resource.scope.location.fields(home)
+    case .ordered(let order): return order.fields + (order.location?.fields(home) ?? [])
     case .sourceFailing(let scope, let error):
       return scope.fields + [.init("error", .string(error))] + scope.account(home)
     case .sourceRecovered(let scope, let duration):
@@ -92,6 +101,19 @@ extension Ending {
     fields.append(.init("seconds", .seconds(took)))
     return fields
   }
+}
+
+extension OrderGiven {
+  fileprivate var fields: [JSONValue.Member] {
+    var fields: [JSONValue.Member] = [.init("order", .string(order))]
+    if let target { fields.append(.init("target", .string(target.description))) }
+    if let resource { fields.append(.init("resource", .string(resource.description))) }
+    fields.append(.init("actor", .string(actor)))
+    if let reason { fields.append(.init("reason", .string(reason))) }
+    return fields
+  }
+
+  fileprivate var location: Location? { target?.location ?? resource?.scope.location }
 }
 
 extension Scope {

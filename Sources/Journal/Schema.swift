@@ -29,6 +29,14 @@ enum Schema {
       try database.execute(
         sql: "INSERT INTO head VALUES (1, ?, ?, 0, 0)", arguments: [empty.seq, empty.hash])
     }
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE targets RENAME COLUMN target TO key;
+          CREATE TABLE trials (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+          CREATE TABLE holds (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+          """)
+    }
     return migrator
   }()
 

@@ -41,13 +41,9 @@ struct StateTables {
         let scope = try id(scope)
         moved &-= try Self.sourceRow(scope, database)
         moved &+= try Self.write(source, of: scope, database)
-      case .target(let target, let state):
-        let key = try text(target)
-        let sql = "SELECT value FROM targets WHERE target = ?"
-        moved &-=
-          try String.fetchOne(database.cachedStatement(sql: sql), arguments: [key])
-          .map { Self.row(key, $0) } ?? 0
-        moved &+= try write(state, of: key, database)
+      case .target(let target, let state): try keep(state, target, in: .targets, database, &moved)
+      case .trial(let resource, let trial): try keep(trial, resource, in: .trials, database, &moved)
+      case .holdOfAll(let hold): try keep(hold, Self.everything, in: .holds, database, &moved)
       }
     }
     return moved
@@ -95,15 +91,33 @@ struct StateTables {
     return row(scope, source)
   }
 
-  private func write(_ state: TargetState?, of key: String, _ database: Database) throws -> UInt64 {
-    guard let state else {
-      try database.execute(sql: "DELETE FROM targets WHERE target = ?", arguments: [key])
-      return 0
+  /// Tables whose rows are a key and a value, both JSON: only the engine looks inside.
+  private enum Table: String {
+    case targets, trials, holds
+  }
+
+  /// The key of a hold that concerns everything.
+  private static let everything = "*"
+
+  private func keep(
+    _ value: (some Encodable)?, _ key: some Encodable, in table: Table, _ database: Database,
+    _ moved: inout UInt64
+  ) throws {
+    let key = try text(key)
+    let sql = "SELECT value FROM \(table.rawValue) WHERE key = ?"
+    if let before = try String.fetchOne(database.cachedStatement(sql: sql), arguments: [key]) {
+      moved &-= Self.row(key, before)
     }
-    let value = try text(state)
-    try database.cachedStatement(sql: "INSERT OR REPLACE INTO targets VALUES (?, ?)")
-      .execute(arguments: [key, value])
-    return Self.row(key, value)
+    guard let value else {
+      try database.cachedStatement(sql: "DELETE FROM \(table.rawValue) WHERE key = ?").execute(arguments: [
+        key
+      ])
+      return
+    }
+    let text = try text(value)
+    try database.cachedStatement(sql: "INSERT OR REPLACE INTO \(table.rawValue) VALUES (?, ?)")
+      .execute(arguments: [key, text])
+    moved &+= Self.row(key, text)
   }
 
   private func text(_ value: some Encodable) throws -> String {
@@ -125,17 +139,31 @@ struct StateTables {
       state.sources[scope] = try Self.source(id, database)
       sum &+= state.sources[scope].map { Self.row(id, $0) } ?? 0
     }
-    let targets = try Row.fetchAll(database, sql: "SELECT target, value FROM targets")
-    // Made only where there is something to decode: a decoder's first use costs more than all the rest of a small state.
-    let decoder = targets.isEmpty ? nil : JSONDecoder()
-    for row in targets {
-      guard let decoder else { break }
-      let (key, value): (String, String) = (row["target"], row["value"])
-      sum &+= Self.row(key, value)
-      let target = try decoder.decode(Target.self, from: Data(key.utf8))
-      state.targets[target] = try decoder.decode(TargetState.self, from: Data(value.utf8))
+    for (target, value) in try Self.kept(Target.self, TargetState.self, in: .targets, database, &sum) {
+      state.targets[target] = value
     }
+    for (resource, trial) in try Self.kept(Resource.self, Trial.self, in: .trials, database, &sum) {
+      state.trials[resource] = trial
+    }
+    state.holdOfAll = try Self.kept(String.self, OperatorHold.self, in: .holds, database, &sum).first?.1
     return (state, sum)
+  }
+
+  private static func kept<Key: Decodable, Value: Decodable>(
+    _ key: Key.Type, _ value: Value.Type, in table: Table, _ database: Database, _ sum: inout UInt64
+  ) throws -> [(Key, Value)] {
+    let rows = try Row.fetchAll(database, sql: "SELECT key, value FROM \(table.rawValue)")
+    // Made only where there is something to decode: a decoder's first use costs more than all the rest of a small state.
+    guard !rows.isEmpty else { return [] }
+    let decoder = JSONDecoder()
+    return try rows.map { row in
+      let (key, value): (String, String) = (row["key"], row["value"])
+      sum &+= Self.row(key, value)
+      return (
+        try decoder.decode(Key.self, from: Data(key.utf8)),
+        try decoder.decode(Value.self, from: Data(value.utf8))
+      )
+    }
   }
 
   private static func scope(_ row: Row) throws -> Scope {

@@ -66,6 +66,7 @@ private struct Row {
   }
 
   private static func subject(_ record: JSONValue, _ text: (String) -> String) -> String {
+    if record["kind"]?.string == "quarantined" { return text("resource") }
     if record["target"] != nil { return text("target") }
     if record["resource"] != nil { return text("resource") }
     return record["source"] == nil ? "" : "\(text("source")) in \(text("region"))"
@@ -86,6 +87,12 @@ private struct Row {
     case "ended":
       let reason = record["reason"] == nil ? "" : ": \(text("reason"))"
       return "\(text("outcome")) after \(text("seconds")) s\(reason)"
+    case "quarantined":
+      return "version \(text("version")), after restart \(text("restart")) of \(text("target"))"
+    case "unquarantined": return "version \(text("version")): \(text("reason"))"
+    case "ordered":
+      let reason = record["reason"] == nil ? "" : ": \(text("reason"))"
+      return "\(text("order")) by \(text("actor"))\(reason)"
     case "sourceFailing": return text("error")
     case "sourceRecovered": return "after \(text("seconds")) s"
     default: return text("reason")
@@ -104,9 +111,9 @@ private struct Row {
   func coloured(_ line: String) -> String {
     let code: Int? =
       switch outcome {
-      case "completed", "sourceRecovered", "returned": 32
+      case "completed", "sourceRecovered", "returned", "unquarantined": 32
       case "held", "superseded", "disappeared", "skipped": 33
-      case "failed", "rolledBack", "late", "refused", "sourceFailing": 31
+      case "failed", "rolledBack", "late", "refused", "quarantined", "sourceFailing": 31
       case "planned", "issued": 1
       default: nil
       }

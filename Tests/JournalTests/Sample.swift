@@ -49,7 +49,7 @@ enum Sample {
 
   /// Steps with something of every kind that is remembered, and with some of it altered later.
   static func steps() throws -> [Step] {
-    let settle = Settle(change(secret, by: "me"), rules: ["shop"], patience: .standard, at: time)
+    let settle = Settle(change(secret, by: "me"), rules: ["shop"], patience: .standard, position: 0, at: time)
     let byHand = Restart(id: restart, byHandWithin: .seconds(60), at: time)
     var following = Restart(id: restart, settled: settle, at: time)
     following.phase = .following(deployment: "ecs-svc/1", since: time)

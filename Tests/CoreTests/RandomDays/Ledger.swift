@@ -34,7 +34,7 @@ struct Ledger {
     counts[record.kind, default: 0] += 1
     switch record.entry {
     case .started, .stopped, .rulesLoaded, .baseline, .disappeared, .returned, .sourceFailing,
-      .sourceRecovered:
+      .sourceRecovered, .quarantined, .unquarantined, .ordered:
       break
     case .changed(let change, let targets):
       for target in targets {

@@ -94,7 +94,10 @@ struct RandomDay {
     }
     for target in World.targets { repair(target) }
     let end = now + .seconds(2_000)
-    while now < end, mistakes.isEmpty { step() }
+    while now < end, mistakes.isEmpty {
+      step()
+      releaseQuarantine()
+    }
     for resource in World.resources where rules.watches(resource.name, in: resource.scope) {
       let seen = state.seen[resource.scope]?[resource.name]
       check(seen?.version == world.version(of: resource), "\(resource) was not noticed")
@@ -169,6 +172,8 @@ struct RandomDay {
       answer(.event(.swept(scope, sweep: number, isWhole ? nil : .throttled)), at: start + .seconds(3))
     case .inspect(let target): inspect(target)
     case .issue(let target, let restart): issue(target, restart)
+    case .answer(_, let answer):
+      if case .refused(let reason) = answer { mistakes.append(reason) }
     case .diagnose(let target, _):
       answer(.event(.diagnosed(target, chance(faults) ? .failure(.denied) : .success(["task"]))))
     }
@@ -204,6 +209,14 @@ struct RandomDay {
   private mutating func answer(_ kind: Answer.Kind, at time: Timestamp) {
     answerCount += 1
     answers.append(Answer(at: time, number: answerCount, kind: kind))
+  }
+
+  /// An operator looks after what failed: it will work now.
+  private mutating func releaseQuarantine() {
+    for quarantined in engine.report(at: now).quarantined {
+      let subject = Order.Subject.named(quarantined.resource.description, in: home)
+      handle(.ordered(Order(action: .release(subject), reason: nil, actor: "uid 0", home: home), number: 1))
+    }
   }
 
   // MARK: The world

@@ -40,7 +40,8 @@ struct FollowingTests {
     #expect(scene.finds(at: 136, service) == ["diagnose web ecs-svc/2"])
     #expect(scene.waits(until: 1_000) == [])
     let told = scene.at(137, .diagnosed(web, .success(["task 1 stopped: exit code 1"])))
-    #expect(told == ["ended #1 \(outcome) ecs-svc/2 in 5.0 seconds"])
+    #expect(
+      told == ["ended #1 \(outcome) ecs-svc/2 in 5.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
   }
 
   @Test func `a rollout past the deadline is late`() throws {
@@ -51,7 +52,7 @@ struct FollowingTests {
     _ = scene.waits(until: 195)
     #expect(scene.finds(at: 195, underWay) == ["diagnose web ecs-svc/2"])
     let told = scene.at(196, .diagnosed(web, .success([])))
-    #expect(told == ["ended #1 late ecs-svc/2 in 64.0 seconds"])
+    #expect(told == ["ended #1 late ecs-svc/2 in 64.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
   }
 
   @Test func `a rollout that cannot be seen is late at its deadline and not before`() throws {
@@ -61,7 +62,7 @@ struct FollowingTests {
     _ = scene.waits(until: 195)
     #expect(scene.failsToLook(at: 195, .denied) == ["diagnose web ecs-svc/2"])
     let told = scene.at(196, .diagnosed(web, .failure(.denied)))
-    #expect(told == ["ended #1 late ecs-svc/2 in 64.0 seconds"])
+    #expect(told == ["ended #1 late ecs-svc/2 in 64.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
   }
 
   @Test func `the record of a bad end says why, and says so where no reason could be had`() throws {
@@ -89,7 +90,8 @@ struct FollowingTests {
     ]
     _ = scene.finds(at: 191, try #require(services[outcome]))
     let told = scene.at(192, .diagnosed(web, .success([])))
-    #expect(told == ["ended #1 \(outcome) ecs-svc/2 in 60.0 seconds"])
+    #expect(
+      told == ["ended #1 \(outcome) ecs-svc/2 in 60.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
     #expect(scene.sees(at: 193, seen("/shop/URL", 2, at: 100), seen("/shop/KEY", 1)) == [])
     #expect(scene.endsSweep(at: 194) == ["sweep parameters 3 below /shop"])
     #expect(scene.waits(until: 10_000) == [])
@@ -103,7 +105,10 @@ struct FollowingTests {
     let failed = ServiceSnapshot.with(.numbered(2, at: 131, .failed))
     _ = scene.finds(at: 136, failed)
     _ = scene.at(137, .diagnosed(web, .success([])))
-    #expect(scene.sees(at: 300, seen("/shop/URL", 3, at: 299)) == ["changed /shop/URL 2→3 for web"])
+    #expect(
+      scene.sees(at: 300, seen("/shop/URL", 3, at: 299)) == [
+        "changed /shop/URL 2→3 for web", "unquarantined /shop/URL 2",
+      ])
     #expect(scene.waits(until: 330) == ["inspect web"])
     #expect(scene.finds(at: 330, failed) == ["planned #2 of web by shop for /shop/URL 2→3", "issue web #2"])
   }
@@ -132,7 +137,8 @@ struct FollowingTests {
     let failed = ServiceSnapshot.with(.numbered(2, at: 131, .failed))
     _ = scene.finds(at: 260, failed)
     let end = scene.at(261, .diagnosed(web, .success([])))
-    #expect(end == ["ended #1 failed ecs-svc/2 in 129.0 seconds", "inspect web"])
+    let ended = ["ended #1 failed ecs-svc/2 in 129.0 seconds", "quarantined /shop/URL 2 for #1 of web"]
+    #expect(end == ended + ["inspect web"])
     #expect(scene.finds(at: 262, failed) == ["planned #2 of web by shop for /shop/KEY 1→2", "issue web #2"])
   }
 }

@@ -8,14 +8,16 @@ import Testing
 struct LimitsTests {
   private let many = Limits.causesPerRestart + 3
 
+  private func lead(_ rule: String) -> Lead { Lead(target: web, rules: [rule], patience: .of(), position: 0) }
+
   /// As many changes, one a resource, as a restart keeps and three more.
   private func settled() -> Settle {
     func change(_ number: Int) -> Change {
       Change(
         resource: parameter("/shop/\(number)"), from: "1", to: "2", changedAt: second(number), changedBy: nil)
     }
-    var settle = Settle(change(0), rules: ["shop"], patience: .of(), at: second(0))
-    for number in 1..<many { settle.add(change(number), rules: ["shop"], patience: .of(), at: second(0)) }
+    var settle = Settle(change(0), rules: ["shop"], patience: .of(), position: 0, at: second(0))
+    for number in 1..<many { settle.add(change(number), by: lead("shop"), at: second(0)) }
     return settle
   }
 
@@ -35,7 +37,7 @@ struct LimitsTests {
     #expect(settled.omittedCauses == 3)
     let restart = Restart(id: RestartID("r"), settled: settled, at: second(2_000))
     let service = ServiceSnapshot.with(.numbered(2, at: many - 2))
-    let decision = restart.decision(on: .found(service), gone: nil, at: second(2_000))
+    let decision = restart.decision(on: .found(service), gone: nil, isUrgent: false, at: second(2_000))
     #expect(decision == .restart(.init(replacing: "ecs-svc/2")))
   }
 
@@ -45,8 +47,8 @@ struct LimitsTests {
       resource: parameter("/shop/late"), from: "1", to: "2", changedAt: second(3_000), changedBy: nil)
     let known = Change(
       resource: parameter("/shop/5"), from: "2", to: "3", changedAt: second(2_999), changedBy: nil)
-    var more = Settle(late, rules: ["other"], patience: .of(deadline: 9_000), at: second(2_000))
-    more.add(known, rules: ["other"], patience: .of(), at: second(2_000))
+    var more = Settle(late, rules: ["other"], patience: .of(deadline: 9_000), position: 0, at: second(2_000))
+    more.add(known, by: lead("other"), at: second(2_000))
     restart.absorb(more)
     #expect(restart.causes.count == Limits.causesPerRestart)
     #expect(restart.omittedCauses == 4)

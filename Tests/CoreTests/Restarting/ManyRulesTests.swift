@@ -44,7 +44,8 @@ struct ManyRulesTests {
 
   @Test func `one rule that leads to several targets restarts each of them by itself`() throws {
     let worker = service("worker")
-    var scene = try Scene.watching("/shop/URL", by: .over("/shop/*", to: ["web", "worker"]))
+    let all = Pace(canary: 0, soak: .zero, concurrent: nil)
+    var scene = try Scene.watching("/shop/URL", by: .over("/shop/*", to: ["web", "worker"], pace: all))
     let change = scene.sees(at: 100, seen("/shop/URL", 2, at: 100))
     #expect(change == ["changed /shop/URL 1→2 for web worker"])
     #expect(scene.waits(until: 130) == ["inspect web", "inspect worker"])

@@ -19,13 +19,13 @@ struct PreflightTests {
   private static func decision(
     on service: ServiceSnapshot, gone: Resource? = nil, intent: Restart.Intent? = nil, at seconds: Int = 130
   ) -> Decision {
-    restart(intent: intent).decision(on: .found(service), gone: gone, at: second(seconds))
+    restart(intent: intent).decision(on: .found(service), gone: gone, isUrgent: false, at: second(seconds))
   }
 
   private static let rollout = ServiceSnapshot.with(.numbered(1, at: 90, .inProgress))
 
   @Test func `a service that does not exist is skipped`() {
-    let decision = Self.restart().decision(on: .missing, gone: nil, at: second(130))
+    let decision = Self.restart().decision(on: .missing, gone: nil, isUrgent: false, at: second(130))
     #expect(decision == .skip(reason: "the service does not exist"))
   }
 

@@ -68,7 +68,7 @@ struct RecoveryTests {
     #expect(scene.crashes(at: 140) == restarted)
     #expect(scene.finds(at: 141, failed) == ["diagnose web ecs-svc/2"])
     let told = scene.at(142, .diagnosed(web, .success([])))
-    #expect(told == ["ended #1 failed ecs-svc/2 in 10.0 seconds"])
+    #expect(told == ["ended #1 failed ecs-svc/2 in 10.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
   }
 
   @Test func `a call that timed out is followed by a look, which adopts what began`() throws {

@@ -51,14 +51,19 @@ extension Rule {
   /// A rule over parameters that leads to services of the cluster `shop`.
   static func over(
     _ patterns: String..., except exceptions: [String] = [], named name: String = "shop",
-    to services: [String] = ["web"], patience: Patience = .of()
+    to services: [String] = ["web"], patience: Patience = .of(), pace: Pace = .standard, after: [String] = [],
+    isUrgent: Bool = false
   ) throws -> Rule {
-    Rule(
+    var rule = Rule(
       name: name, location: home,
       watch: try patterns.map { Watch(kind: .parameter, pattern: try Pattern($0)) },
       except: try exceptions.map { Watch(kind: .parameter, pattern: try Pattern($0)) },
       restart: try services.map { .service(cluster: try Template("shop"), name: try Template($0)) },
       patience: patience)
+    rule.pace = pace
+    rule.after = after
+    rule.isUrgent = isUrgent
+    return rule
   }
 
   /// A rule over secrets that leads to the service `web`.

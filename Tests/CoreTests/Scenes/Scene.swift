@@ -17,16 +17,18 @@ struct Scene {
   private var lives = 1
 
   /// An engine that has not been started.
-  init(_ rules: [Rule], schedule: Schedule = .standard) {
-    self.rules = RuleSet(rules: rules, digest: "d")
+  init(_ rules: [Rule], schedule: Schedule = .standard, policy: Policy = .standard) {
+    self.rules = RuleSet(rules: rules, digest: "d", policy: policy)
     self.schedule = schedule
     state = .empty
     engine = Engine(state: .empty, rules: self.rules, schedule: schedule, seed: 1, at: second(-10))
   }
 
   /// An engine that knows these parameters in version 1, and whose second sweep, begun at second 0, goes on and on.
-  static func watching(_ names: String..., by rules: Rule...) throws -> Scene {
-    var scene = Scene(rules)
+  static func watching(
+    _ names: String..., by rules: Rule..., policy: Policy = .standard
+  ) throws -> Scene {
+    var scene = Scene(rules, policy: policy)
     _ = scene.starts(at: -10)
     _ = scene.sees(at: -10, names.map { seen($0, 1) })
     _ = scene.endsSweep(at: -10)
@@ -111,8 +113,8 @@ struct Scene {
     return at(seconds, .inspected(web, .failure(failure)))
   }
 
-  mutating func isGiven(at seconds: Int, deployment number: Int) -> [String] {
-    at(seconds, .issued(web, .success("ecs-svc/\(number)")))
+  mutating func isGiven(at seconds: Int, deployment number: Int, of target: Target = web) -> [String] {
+    at(seconds, .issued(target, .success("ecs-svc/\(number)")))
   }
 
   mutating func failsToIssue(at seconds: Int, _ failure: Failure) -> [String] {
@@ -167,17 +169,23 @@ struct Known: Equatable {
   var seen: [Scope: Memory]
   var targets: [Target: TargetState]
   var sources: [Scope: SourceState]
+  var trials: [Resource: Trial]
+  var holdOfAll: OperatorHold?
 }
 
 extension State {
-  var known: Known { Known(seen: seen.filter { !$0.value.isEmpty }, targets: targets, sources: sources) }
+  var known: Known {
+    Known(
+      seen: seen.filter { !$0.value.isEmpty }, targets: targets, sources: sources, trials: trials,
+      holdOfAll: holdOfAll)
+  }
 }
 
 extension Engine {
   var known: Known {
     Known(
       seen: scopes.mapValues { $0.remembered }.filter { !$0.value.isEmpty }, targets: targets,
-      sources: scopes.compactMapValues(\.source))
+      sources: scopes.compactMapValues(\.source), trials: trials, holdOfAll: holdOfAll)
   }
 
   /// True where the scene owes an answer to `inspect`.

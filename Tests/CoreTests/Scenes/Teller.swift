@@ -20,6 +20,8 @@ struct Teller {
         lines.append("sweep \(scope.source) \(number)\(narrowing)")
       case .inspect(let target): lines.append("inspect \(name(target))")
       case .issue(let target, let id): lines.append("issue \(name(target)) \(number(id))")
+      case .answer(_, .done(let words)): lines.append("done: \(words)")
+      case .answer(_, .refused(let words)): lines.append("refused: \(words)")
       case .diagnose(let target, let deployment): lines.append("diagnose \(name(target)) \(deployment)")
       }
     }
@@ -46,6 +48,11 @@ struct Teller {
     case .skipped(let id, _, _): "skipped \(number(id))"
     case .ended(let ending):
       "ended \(number(ending.restart)) \(ending.outcome) \(ending.deployment) in \(ending.took)"
+    case .quarantined(let resource, let version, let id, let target):
+      "quarantined \(resource.name) \(short(version)) for \(number(id)) of \(name(target))"
+    case .unquarantined(let resource, let version, _): "unquarantined \(resource.name) \(short(version))"
+    case .ordered(let order):
+      "ordered \(order.order) \(order.target.map(name) ?? order.resource?.name ?? "all") by \(order.actor)"
     case .sourceFailing(let scope, let error): "sourceFailing \(scope.source): \(error)"
     case .sourceRecovered(let scope, let duration): "sourceRecovered \(scope.source) after \(duration)"
     }

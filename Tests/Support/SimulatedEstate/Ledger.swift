@@ -27,6 +27,8 @@ struct Ledger: Sendable {
   private(set) var plans: [RestartID: Plan] = [:]
   /// Changes that no plan of the target has taken up yet, by the version they led to.
   private(set) var unplanned: [Target: [Resource: String]] = [:]
+  /// Versions in quarantine.
+  private(set) var quarantined: [Resource: String] = [:]
   private(set) var mistakes: [String] = []
   private(set) var counts: [String: Int] = [:]
   /// When each target's last restart began, on the steady clock.
@@ -52,7 +54,14 @@ struct Ledger: Sendable {
   mutating func read(_ record: Record, at now: Duration, _ facts: Facts) {
     counts[record.kind, default: 0] += 1
     switch record.entry {
-    case .started, .stopped, .rulesLoaded, .baseline, .returned, .sourceFailing, .sourceRecovered: break
+    case .started, .stopped, .rulesLoaded, .baseline, .returned, .sourceFailing, .sourceRecovered, .ordered:
+      break
+    case .quarantined(let resource, let version, let id, let target):
+      check(open[target]?.id == id || plans[id]?.target == target, "\(id) is no restart of \(target)")
+      check(quarantined.updateValue(version, forKey: resource) == nil, "\(resource) is in quarantine twice")
+    case .unquarantined(let resource, let version, let reason):
+      check(!reason.isEmpty, "\(resource) leaves its quarantine for no reason")
+      check(quarantined.removeValue(forKey: resource) == version, "\(resource) is not in quarantine")
     case .disappeared(let resource):
       check(facts.everAway.contains(resource), "\(resource) never disappeared")
     case .changed(let change, let targets): changed(change, targets, at: now)

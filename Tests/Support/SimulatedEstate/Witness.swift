@@ -207,6 +207,8 @@ extension RestartID {
 extension State {
   /// What is known, whether or not an empty table was left behind.
   var known: State {
-    State(seen: seen.filter { !$0.value.isEmpty }, targets: targets, sources: sources)
+    State(
+      seen: seen.filter { !$0.value.isEmpty }, targets: targets, sources: sources, trials: trials,
+      holdOfAll: holdOfAll)
   }
 }

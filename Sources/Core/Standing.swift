@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where all restarts stand among each other at one moment: who is under way, and who comes first for each version that is on
+// trial. It is worked out from the state in one go, and then answers for each target at next to no cost.
+//
+// One order holds over all versions: by how deep a rule stands in the order that `after` gives, by the order of the rules and of
+// their targets, by name. So the first of all that wait is first in every line it stands in, and no two ever wait for each other.
+
+/// Why a restart may not begin yet, though nothing about its target is in the way.
+struct Bar: Hashable, Sendable {
+  /// What it waits for.
+  var hold: Restart.Hold
+  /// The same in one line, for the record.
+  var reason: String
+  /// When it may be over; nil where only an event can end it.
+  var until: Timestamp?
+}
+
+/// A target's place in the one order of all that wait.
+struct Place: Hashable, Comparable, Sendable {
+  /// How deep its rules stand in the order that `after` gives.
+  var level: Int
+  /// The position of its first rule.
+  var rank: Int
+  /// Which of that rule's targets it is.
+  var position: Int
+  /// Its own name.
+  var name: String
+
+  static func < (left: Self, right: Self) -> Bool {
+    (left.level, left.rank, left.position, left.name) < (right.level, right.rank, right.position, right.name)
+  }
+}
+
+/// One target as it stands.
+struct Stand: Sendable {
+  var target: Target
+  var place: Place
+  /// The names of the rules that lead here.
+  var rules: [String]
+  /// The causes of what waits, and of what is under way.
+  var pending: [Change]
+  var underWay: [Change]
+  /// A restart of it is under way.
+  var isBusy: Bool
+  /// It waits for something that has nothing to do with its turn, so nobody waits for it.
+  var isPassedOver: Bool
+}
+
+/// Where all restarts stand.
+struct Standing: Sendable {
+  /// The targets of one version that is on trial.
+  private struct Line: Sendable {
+    /// Those that come first, with their places, in order; no more than a canary may ask for.
+    var first: [(place: Place, target: Target)] = []
+    /// Those whose restart for it is under way.
+    var underWay = 0
+    /// The least level of a target to which a rule leads, for each rule that others come after.
+    var levels: [String: Int] = [:]
+  }
+
+  private var stands: [Target: Stand] = [:]
+  private var lines: [Resource: Line] = [:]
+  /// Restarts under way, and looks that are the first step of one.
+  private var busy = 0
+  private var busyOfRule: [String: Int] = [:]
+  private let rules: RuleSet
+
+  init(rules: RuleSet) { self.rules = rules }
+
+  /// Takes a target in; `trials` says which versions are on trial.
+  mutating func add(_ stand: Stand, _ trials: [Resource: Trial]) {
+    stands[stand.target] = stand
+    if stand.isBusy { reserve(stand.rules) }
+    guard !trials.isEmpty else { return }
+    for cause in stand.pending where trials[cause.resource]?.version == cause.to {
+      note(stand, cause.resource)
+      if !stand.isPassedOver { queue(stand, cause.resource) }
+    }
+    for cause in stand.underWay where trials[cause.resource]?.version == cause.to {
+      note(stand, cause.resource)
+      lines[cause.resource, default: Line()].underWay += 1
+    }
+  }
+
+  /// Keeps a place for a restart that is about to begin.
+  mutating func reserve(_ names: [String]) {
+    busy += 1
+    for name in names { busyOfRule[name, default: 0] += 1 }
+  }
+
+  /// True where no target waits for this version, and no restart for it is under way.
+  func isOver(_ resource: Resource) -> Bool { lines[resource] == nil }
+
+  private mutating func note(_ stand: Stand, _ resource: Resource) {
+    var line = lines[resource] ?? Line()
+    for name in stand.rules where rules.isAwaited(name) {
+      line.levels[name] = min(line.levels[name] ?? .max, stand.place.level)
+    }
+    lines[resource] = line
+  }
+
+  private mutating func queue(_ stand: Stand, _ resource: Resource) {
+    var line = lines[resource] ?? Line()
+    let position = line.first.firstIndex { stand.place < $0.place } ?? line.first.count
+    guard position < rules.widestCanary else { return }
+    line.first.insert((stand.place, stand.target), at: position)
+    if line.first.count > rules.widestCanary { line.first.removeLast() }
+    lines[resource] = line
+  }
+
+  // MARK: Asking
+
+  /// Why the target may not begin yet: others come first for a version that it waits for, or too many are under way.
+  func bar(to target: Target, _ trials: [Resource: Trial], isUrgent: Bool, at now: Timestamp) -> Bar? {
+    guard let stand = stands[target] else { return nil }
+    for cause in stand.pending {
+      guard let trial = trials[cause.resource], trial.version == cause.to else { continue }
+      if let bar = predecessor(of: stand, cause.resource) { return bar }
+      if !isUrgent, let bar = canary(before: stand, cause.resource, trial, at: now) { return bar }
+    }
+    return crowd(stand)
+  }
+
+  private func predecessor(of stand: Stand, _ resource: Resource) -> Bar? {
+    guard let line = lines[resource], !line.levels.isEmpty else { return nil }
+    let awaited = rules.predecessors(of: stand.rules)
+    guard let name = awaited.first(where: { (line.levels[$0] ?? .max) < stand.place.level }) else {
+      return nil
+    }
+    return Bar(
+      hold: .turn, reason: "comes after the restarts of rule '\(name)' for \(resource), which are not over",
+      until: nil)
+  }
+
+  private func canary(before stand: Stand, _ resource: Resource, _ trial: Trial, at now: Timestamp) -> Bar? {
+    let pace = rules.pace(of: stand.rules)
+    guard pace.canary > 0 else { return nil }
+    if trial.completions.count >= pace.canary {
+      let begins = trial.completions[pace.canary - 1] + pace.soak
+      guard now < begins else { return nil }
+      return Bar(
+        hold: .turn, reason: "the restarts that went first for \(resource) are watched until \(begins)",
+        until: begins)
+    }
+    let line = lines[resource] ?? Line()
+    let before = line.first.prefix { $0.place < stand.place }
+    guard trial.completions.count + line.underWay + before.count >= pace.canary else { return nil }
+    let first = before.first.map { "\($0.target)" } ?? "a restart that is under way"
+    return Bar(
+      hold: .turn, reason: "\(first) goes first for \(resource); the others follow once that has completed",
+      until: nil)
+  }
+
+  private func crowd(_ stand: Stand) -> Bar? {
+    if busy >= rules.policy.concurrent {
+      return Bar(
+        hold: .turn, reason: "\(busy) restarts are under way, and no more may be at once", until: nil)
+    }
+    for name in stand.rules {
+      guard let limit = rules[name]?.pace.concurrent, let busy = busyOfRule[name], busy >= limit else {
+        continue
+      }
+      return Bar(
+        hold: .turn, reason: "\(busy) restarts of rule '\(name)' are under way, and no more may be at once",
+        until: nil)
+    }
+    return nil
+  }
+}
