@@ -120,7 +120,11 @@ extension Engine {
   }
 
   private func closedWindow(_ state: TargetState, at now: Timestamp) -> Bar? {
-    nil
+    guard let closure = rules.timetable(of: state.rules).closed(at: now) else { return nil }
+    let overdue = rules.overdue(of: state.rules).map { (state.open?.plannedAt ?? now) + $0 }
+    if let overdue, overdue <= now { return nil }
+    let reason = overdue.map { "\(closure.reason), at most until \($0)" } ?? closure.reason
+    return Bar(hold: .window, reason: reason, until: [closure.until, overdue].compactMap { $0 }.min())
   }
 
   // MARK: Standing

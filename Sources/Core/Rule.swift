@@ -20,6 +20,8 @@ public struct Rule: Hashable, Sendable {
   public var after: [String] = []
   /// True where its restarts wait for no canary, no window, no cooldown and no rollout in progress.
   public var isUrgent = false
+  /// When its restarts are welcome.
+  public var timetable = Timetable.always
   /// A restart that is due for so long begins in spite of windows and freezes; nil where it never does.
   public var overdue: Duration?
 

@@ -10,6 +10,7 @@ public struct RuleOrder: Sendable {
   let awaited: Set<String>
   let widestCanary: Int
   let isAnyUrgent: Bool
+  let isAnyTimed: Bool
   /// Rules that come after themselves by way of others, in the order of the rules; empty where none does.
   public let circular: [String]
   private let after: [String: [String]]
@@ -19,6 +20,7 @@ public struct RuleOrder: Sendable {
     positions = Dictionary(rules.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     widestCanary = rules.map(\.pace.canary).max() ?? 0
     isAnyUrgent = rules.contains(where: \.isUrgent)
+    isAnyTimed = rules.contains { $0.timetable != .always }
     let after = Dictionary(
       rules.lazy.filter { !$0.after.isEmpty }.map { ($0.name, $0.after) },
       uniquingKeysWith: { first, _ in first })

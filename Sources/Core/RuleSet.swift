@@ -137,6 +137,16 @@ extension RuleSet {
       concurrent: nil)
   }
 
+  /// When a target to which these rules lead may be restarted.
+  func timetable(of names: [String]) -> Timetable {
+    guard order.isAnyTimed else { return .always }
+    let positions = names.compactMap { order.positions[$0] }.sorted()
+    return positions.reduce(.always) { $0.merged(with: rules[$1].timetable) }
+  }
+
+  /// How long windows and freezes keep a target to which these rules lead; nil where that has no end.
+  func overdue(of names: [String]) -> Duration? { names.compactMap { self[$0]?.overdue }.min() }
+
   /// True where any rule is urgent.
   var isAnyUrgent: Bool { order.isAnyUrgent }
 

@@ -10,7 +10,7 @@ struct PreflightTests {
   private static func restart(intent: Restart.Intent? = nil) -> Restart {
     let change = Change(
       resource: parameter("/shop/URL"), from: "1", to: "2", changedAt: second(100), changedBy: nil)
-    let settled = Settle(change, rules: ["shop"], patience: .of(deadline: 60), at: second(100))
+    let settled = Settle(change, rules: ["shop"], patience: .of(deadline: 60), position: 0, at: second(100))
     var restart = Restart(id: RestartID("r"), settled: settled, at: second(130))
     if let intent { restart.phase = .issuing(intent) }
     return restart
