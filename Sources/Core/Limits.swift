@@ -16,6 +16,14 @@ public enum Limits {
   public static let ruleFiles = 1_000
   /// Diagnostics printed of one set of files; a further line counts the rest.
   public static let diagnostics = 1_000
+  /// Windows of one rule, or of the settings.
+  public static let windows = 20
+  /// Freezes of one rule, or of the settings.
+  public static let freezes = 100
+  /// Bytes of a time zone's file; the longest that there is has about 4 KiB.
+  public static let zoneFileBytes = 64 << 10
+  /// Characters of a time zone's name; the longest that there is has 32.
+  public static let zoneNameCharacters = 64
   /// Name prefixes in one DescribeParameters request: 50 values a filter.
   public static let parameterPrefixes = 50
   /// Name prefixes in one ListSecrets request: 10 values a filter.

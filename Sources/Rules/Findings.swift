@@ -42,11 +42,17 @@ struct Mark: Hashable {
 
 /// "; did you mean 'x'?" for the known word that is nearest, where one is near.
 func suggestion(for word: String, among known: [String]) -> String {
-  let nearest = known.map { (distance: editDistance(word, $0), word: $0) }.min { $0 < $1 }
-  guard let nearest, nearest.distance <= max(1, nearest.word.count / 3) else {
+  guard let nearest = nearest(to: word, among: known) else {
     return "; known here: \(known.joined(separator: ", "))"
   }
-  return "; did you mean '\(nearest.word)'?"
+  return "; did you mean '\(nearest)'?"
+}
+
+/// The known word that is nearest; nil where none is near.
+func nearest(to word: String, among known: [String]) -> String? {
+  let nearest = known.map { (distance: editDistance(word, $0), word: $0) }.min { $0 < $1 }
+  guard let nearest, nearest.distance <= max(1, nearest.word.count / 3) else { return nil }
+  return nearest.word
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words; long words count as far apart.
