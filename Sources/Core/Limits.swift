@@ -36,6 +36,12 @@ public enum Limits {
   public static let shortestInterval = Duration.milliseconds(200)
   /// How long after its answer was lost, or its caller died, a call may still be carried out.
   public static let lateEffect = Duration.seconds(5)
+  /// Targets that may go first: the record of a trial keeps the time of each.
+  public static let canaries = 100
+  /// Restarts at once that rules and settings may allow.
+  public static let concurrent = 1_000
+  /// Targets of one change that the settings may allow without approval.
+  public static let targetsPerChange = 100_000
   /// Causes kept with one restart; the record counts what was left out.
   public static let causesPerRestart = 1_000
   /// Causes of one target that are named in a report.

@@ -11,8 +11,8 @@ public struct RuleOrder: Sendable {
   let widestCanary: Int
   let isAnyUrgent: Bool
   let isAnyTimed: Bool
-  /// Rules that come after themselves by way of others, in the order of the rules; empty where none does.
-  public let circular: [String]
+  /// Rules that come after each other in a circle, each after the next; nil where there is none.
+  public let cycle: [String]?
   private let after: [String: [String]]
 
   /// The order of these rules.
@@ -26,7 +26,7 @@ public struct RuleOrder: Sendable {
       uniquingKeysWith: { first, _ in first })
     self.after = after
     awaited = Set(after.values.joined())
-    (levels, circular) = Self.levels(of: rules.map(\.name), after)
+    (levels, cycle) = Self.levels(of: rules.map(\.name), after)
   }
 
   /// The rules that come before any of these, nearest first.
@@ -47,8 +47,8 @@ public struct RuleOrder: Sendable {
   /// Takes away, again and again, the rules whose predecessors are all gone; what is left at the end stands in a circle.
   private static func levels(
     of names: [String], _ after: [String: [String]]
-  ) -> (levels: [String: Int], circular: [String]) {
-    guard !after.isEmpty else { return ([:], []) }
+  ) -> (levels: [String: Int], cycle: [String]?) {
+    guard !after.isEmpty else { return ([:], nil) }
     var awaits = after.mapValues { Set($0).count }
     var followers: [String: [String]] = [:]
     for (name, others) in after { for other in Set(others) { followers[other, default: []].append(name) } }
@@ -61,6 +61,22 @@ public struct RuleOrder: Sendable {
         if awaits[follower] == 0 { free.append(follower) }
       }
     }
-    return (levels, names.filter { awaits[$0, default: 0] > 0 })
+    let left = Set(names.filter { awaits[$0, default: 0] > 0 })
+    return (levels, names.first(where: left.contains).map { cycle(from: $0, among: left, after) })
+  }
+
+  /// What is left stands in a circle, or comes after one: whoever goes on to what comes before gets there.
+  private static func cycle(
+    from start: String, among left: Set<String>, _ after: [String: [String]]
+  ) -> [String] {
+    var way: [String] = []
+    var places: [String: Int] = [:]
+    var name = start
+    while places[name] == nil {
+      places[name] = way.count
+      way.append(name)
+      name = after[name]?.first(where: left.contains) ?? name
+    }
+    return Array(way[(places[name] ?? 0)...])
   }
 }

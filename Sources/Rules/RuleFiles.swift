@@ -34,12 +34,12 @@ public struct RuleFiles: Sendable {
   ///
   /// - Parameters:
   ///   - defaultRegion: of rules that name none; nil where it is not known, and ARNs of any Region are right.
-  ///   - accounts: from the settings.
-  public func rules(defaultRegion: String?, accounts: [String: Settings.Account]) throws(Diagnostics)
-    -> RuleSet
-  {
+  ///   - settings: what holds for rules that do not say otherwise, and for all of them.
+  public func rules(defaultRegion: String?, settings: Settings) throws(Diagnostics) -> RuleSet {
     var findings = Findings()
-    let reader = RuleReader(defaultRegion: defaultRegion, accounts: accounts.mapValues(\.region))
+    let reader = RuleReader(
+      defaultRegion: defaultRegion, accounts: settings.accounts.mapValues(\.region),
+      defaults: settings.defaults)
     var found: [RuleReader.Found] = []
     var names: [String: RuleReader.Found] = [:]
     for file in files {
@@ -60,8 +60,30 @@ public struct RuleFiles: Sendable {
         found.append(rule)
       }
     }
+    Self.checkOrder(found, names, &findings)
     guard findings.isEmpty else { throw findings.diagnostics }
-    return RuleSet(rules: found.compactMap(\.rule), digest: digest)
+    return RuleSet(rules: found.compactMap(\.rule), digest: digest, policy: settings.policy)
+  }
+
+  /// That rules come after rules that are there, and none after itself.
+  private static func checkOrder(
+    _ found: [RuleReader.Found], _ names: [String: RuleReader.Found], _ findings: inout Findings
+  ) {
+    var isOrdered = false
+    for rule in found {
+      findings.file = rule.file
+      for (name, mark) in rule.after where names[name] == nil {
+        findings.add(
+          "no rule is named '\(name)'\(suggestion(for: name, among: names.keys.sorted()))", at: mark)
+      }
+      isOrdered = isOrdered || !rule.after.isEmpty
+    }
+    guard isOrdered, let cycle = RuleOrder(found.compactMap(\.rule)).cycle, let first = names[cycle[0]] else {
+      return
+    }
+    findings.file = first.file
+    let way = (cycle + [cycle[0]]).map { "'\($0)'" }.joined(separator: " after ")
+    findings.add("\(way): none of them could ever begin; take one 'after' away", at: first.after.first?.mark ?? first.mark)
   }
 
   /// SHA-256 over the names and bytes of all files: the same on two machines that have the same rules.

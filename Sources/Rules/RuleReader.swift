@@ -5,17 +5,28 @@ internal import Core
 /// Reads the rules of one file.
 struct RuleReader {
   static let keys = [
-    "name", "region", "account", "watch", "except", "restart", "debounce", "cooldown", "rollout",
-  ]
+    "name", "region", "account", "watch", "except", "restart", "debounce", "cooldown", "rollout", "after",
+    "urgent",
+  ] + TurnReader.keys
   /// Regions and accounts that rules may name, and the ones that hold where they do not.
   let defaultRegion: String?
   let accounts: [String: String?]
+  let defaults: RuleDefaults
+  private let turns = TurnReader()
+
+  init(defaultRegion: String?, accounts: [String: String?], defaults: RuleDefaults) {
+    self.defaultRegion = defaultRegion
+    self.accounts = accounts
+    self.defaults = defaults
+  }
 
   /// A rule's name and its place, for a message about another of that name, and the rule where nothing is wrong with it.
   struct Found {
     var name: String
     var file: String
     var mark: Mark
+    /// The names of the rules that it comes after, each with its place.
+    var after: [(name: String, mark: Mark)]
     var rule: Rule?
   }
 
@@ -42,13 +53,28 @@ struct RuleReader {
       required("restart", fields, &findings), captures: known, location, isCaptureKnown: !watch.isEmpty,
       &findings)
     let patience = patience(fields, &findings)
+    var own = defaults
+    turns.read(fields, into: &own, &findings)
+    let isUrgent = fields["urgent"]?.flag("urgent", &findings) ?? false
+    let after = after(fields, &findings)
     guard let name else { return nil }
-    var found = Found(name: name, file: findings.file, mark: fields["name"]?.mark ?? node.mark)
+    var found = Found(name: name, file: findings.file, mark: fields["name"]?.mark ?? node.mark, after: after)
     if findings.all.count + findings.omitted == before {
-      found.rule = Rule(
+      var rule = Rule(
         name: name, location: location, watch: watch, except: except, restart: targets, patience: patience)
+      rule.pace = own.pace
+      rule.timetable = Timetable(windows: own.windows, freezes: own.freezes)
+      rule.overdue = own.overdue
+      rule.isUrgent = isUrgent
+      rule.after = after.map(\.name)
+      found.rule = rule
     }
     return found
+  }
+
+  private func after(_ fields: Fields, _ findings: inout Findings) -> [(name: String, mark: Mark)] {
+    guard let list = fields["after"]?.list("after", atMost: Limits.entriesPerRule, &findings) else { return [] }
+    return list.compactMap { node in node.text("the name of a rule", &findings).map { ($0, node.mark) } }
   }
 
   private func required(_ key: String, _ fields: Fields, _ findings: inout Findings) -> YAMLNode? {

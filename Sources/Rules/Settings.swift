@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Core
+public import Core
 
 /// The settings file, every key of which is optional.
 public struct Settings: Hashable, Sendable {
@@ -12,6 +12,10 @@ public struct Settings: Hashable, Sendable {
   public var secrets = Sweep(interval: .seconds(60), rate: 5)
   /// From one look at an open rollout to the next.
   public var rollouts = Duration.seconds(5)
+  /// What holds for rules that do not say otherwise.
+  public var defaults = RuleDefaults()
+  /// What holds for all rules together.
+  public var policy = Policy.standard
   /// Other accounts, by the name that rules use.
   public var accounts: [String: Account] = [:]
 
@@ -46,13 +50,22 @@ public struct Settings: Hashable, Sendable {
   }
 
   private mutating func read(_ root: YAMLNode, _ findings: inout Findings) {
-    let keys = ["region", "parameters", "secrets", "rollouts", "accounts"]
+    let keys = ["region", "parameters", "secrets", "rollouts", "limits", "accounts"] + TurnReader.keys
     guard let fields = Fields(root, "the settings", keys: keys, &findings) else { return }
     region = Self.region(fields["region"], &findings)
     Self.read(fields["parameters"], "'parameters'", into: &parameters, &findings)
     Self.read(fields["secrets"], "'secrets'", into: &secrets, &findings)
     if let node = fields["rollouts"], let inner = Fields(node, "'rollouts'", keys: ["interval"], &findings) {
       rollouts = inner["interval"]?.duration("interval", in: Self.intervals, &findings) ?? rollouts
+    }
+    TurnReader().read(fields, into: &defaults, &findings)
+    // In the settings it is a limit over all rules, in a rule one of its own.
+    policy.concurrent = defaults.pace.concurrent ?? policy.concurrent
+    defaults.pace.concurrent = nil
+    if let node = fields["limits"], let inner = Fields(node, "'limits'", keys: ["targetsPerChange"], &findings) {
+      policy.targetsPerChange =
+        inner["targetsPerChange"]?.count("targetsPerChange", in: 1...Limits.targetsPerChange, &findings)
+        ?? policy.targetsPerChange
     }
     if let node = fields["accounts"] { readAccounts(node, &findings) }
   }

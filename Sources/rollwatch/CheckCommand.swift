@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
       // Offline no Region need be known: then nothing is said about the Regions of ARNs.
       let environment = ProcessEnvironment.current
       let region = settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-      let rules = try read.rules(defaultRegion: region, accounts: settings.accounts)
+      let rules = try read.rules(defaultRegion: region, settings: settings)
       summary = "\(counted(rules.rules.count, "rule")) in \(counted(read.files.count, "file")): fine"
     } catch {
       mistakes.append(error)

@@ -99,7 +99,7 @@ extension ConfigurationOptions {
   /// The rules as they are now, or nothing and every mistake on standard error.
   func readRules(_ settings: Settings, region: String) -> RuleSet? {
     do throws(Diagnostics) {
-      return try RuleFiles(paths: rulePaths).rules(defaultRegion: region, accounts: settings.accounts)
+      return try RuleFiles(paths: rulePaths).rules(defaultRegion: region, settings: settings)
     } catch {
       report(error)
       return nil

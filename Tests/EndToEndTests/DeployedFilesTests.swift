@@ -22,7 +22,7 @@ struct DeployedFilesTests {
 
   @Test func `the example rules are rules`() throws {
     let files = try RuleFiles(paths: [Program.file("deploy/rules.d")])
-    let rules = try files.rules(defaultRegion: "eu-west-2", accounts: [:])
+    let rules = try files.rules(defaultRegion: "eu-west-2", settings: Settings())
     #expect(rules.rules.map(\.name) == ["node-app"])
   }
 

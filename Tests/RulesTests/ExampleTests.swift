@@ -31,13 +31,13 @@ struct ExampleTests {
   }
 
   private func example(_ file: String) throws -> RuleSet {
-    try RuleFiles(paths: ["\(Self.root)/rules/\(file)"]).rules(defaultRegion: "eu-west-2", accounts: [:])
+    try RuleFiles(paths: ["\(Self.root)/rules/\(file)"]).rules(defaultRegion: "eu-west-2", settings: Settings())
   }
 
   @Test func `all examples can be read together`() throws {
     let files = try RuleFiles(paths: ["\(Self.root)/rules"])
     #expect(files.files.count == 5)
-    #expect(try files.rules(defaultRegion: "eu-west-2", accounts: [:]).rules.count == 7)
+    #expect(try files.rules(defaultRegion: "eu-west-2", settings: Settings()).rules.count == 7)
   }
 
   @Test func `one service, but for its flags`() throws {
@@ -92,7 +92,7 @@ struct ExampleTests {
     for block in try Self.blocks("yaml", in: path) {
       let file = SourceFile(path: path, bytes: Array(block.utf8))
       if block.contains("rules:") {
-        let rules = try RuleFiles(files: [file]).rules(defaultRegion: "eu-west-2", accounts: prod.accounts)
+        let rules = try RuleFiles(files: [file]).rules(defaultRegion: "eu-west-2", settings: prod)
         #expect(!rules.rules.isEmpty)
       } else {
         _ = try Settings(file)
@@ -128,7 +128,7 @@ struct ExampleTests {
         .components(separatedBy: "\n```").first)
     let files = RuleFiles(files: [SourceFile(path: "app.yaml", bytes: Array(text.utf8))])
     let said = #expect(throws: Diagnostics.self) {
-      try files.rules(defaultRegion: "eu-west-2", accounts: [:])
+      try files.rules(defaultRegion: "eu-west-2", settings: Settings())
     }
     #expect(said?.all.map(\.description).joined(separator: "\n") == words)
   }

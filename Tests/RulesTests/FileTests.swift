@@ -8,7 +8,7 @@ import Testing
 
 struct FileTests {
   private func names(_ paths: [String]) throws -> [String] {
-    try RuleFiles(paths: paths).rules(defaultRegion: "eu-west-2", accounts: [:]).rules.map(\.name)
+    try RuleFiles(paths: paths).rules(defaultRegion: "eu-west-2", settings: Settings()).rules.map(\.name)
   }
 
   private func complaints(_ paths: [String]) -> [String] {

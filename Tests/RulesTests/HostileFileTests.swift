@@ -42,7 +42,7 @@ struct HostileFileTests {
       + (0..<6_000).map { "- {name: NAME\($0), watch: [{secret: a}], restart: [{service: c/s}]}\n" }.joined()
     let files = ["a", "b"].map { SourceFile(path: $0, bytes: Array(half.replacing("NAME", with: $0).utf8)) }
     #expect(throws: Diagnostics.self) {
-      try RuleFiles(files: files).rules(defaultRegion: "eu-west-2", accounts: [:])
+      try RuleFiles(files: files).rules(defaultRegion: "eu-west-2", settings: Settings())
     }
   }
 
@@ -50,7 +50,7 @@ struct HostileFileTests {
     let text = "rules:\n" + String(repeating: "- {}\n", count: 2_000)
     let files = RuleFiles(files: [SourceFile(path: "rules.yaml", bytes: Array(text.utf8))])
     let said = #expect(throws: Diagnostics.self) {
-      try files.rules(defaultRegion: "eu-west-2", accounts: [:])
+      try files.rules(defaultRegion: "eu-west-2", settings: Settings())
     }
     #expect(said?.all.count == Limits.diagnostics && said?.omitted == 5_000)
   }

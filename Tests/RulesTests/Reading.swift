@@ -17,7 +17,7 @@ func complaints(_ text: String) -> [String] { complaints(Array(text.utf8)) }
 func complaints(_ bytes: [UInt8]) -> [String] {
   do {
     _ = try RuleFiles(files: [SourceFile(path: "rules.yaml", bytes: bytes)])
-      .rules(defaultRegion: "eu-west-2", accounts: [:])
+      .rules(defaultRegion: "eu-west-2", settings: Settings())
     return []
   } catch {
     return error.all.map(\.description)

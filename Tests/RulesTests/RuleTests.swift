@@ -112,8 +112,8 @@ struct RuleTests {
     let arn = "arn:aws:ssm:ap-southeast-2:123456789012:parameter/a/b"
     let text = "rules: [{ name: a, watch: [{ parameter: '\(arn)' }], restart: [{ service: c/s }] }]"
     let files = RuleFiles(files: [SourceFile(path: "rules.yaml", bytes: Array(text.utf8))])
-    #expect(try files.rules(defaultRegion: nil, accounts: [:]).rules.count == 1)
-    #expect(throws: Diagnostics.self) { try files.rules(defaultRegion: "eu-west-2", accounts: [:]) }
+    #expect(try files.rules(defaultRegion: nil, settings: Settings()).rules.count == 1)
+    #expect(throws: Diagnostics.self) { try files.rules(defaultRegion: "eu-west-2", settings: Settings()) }
   }
 
   @Test func `a quoted word is text whatever it looks like`() throws {

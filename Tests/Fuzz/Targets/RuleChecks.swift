@@ -6,7 +6,7 @@ import Rules
 func checkRules(_ bytes: [UInt8]) throws {
   let files = RuleFiles(files: [SourceFile(path: "rules.yaml", bytes: bytes)])
   do {
-    let rules = try files.rules(defaultRegion: "eu-west-2", accounts: [:])
+    let rules = try files.rules(defaultRegion: "eu-west-2", settings: Settings())
     for rule in rules.rules { try checkRule(rule) }
   } catch let diagnostics as Diagnostics {
     try checkDiagnostics(diagnostics, bytes)
