@@ -69,21 +69,26 @@ public struct RuleFiles: Sendable {
   private static func checkOrder(
     _ found: [RuleReader.Found], _ names: [String: RuleReader.Found], _ findings: inout Findings
   ) {
-    var isOrdered = false
+    var (isOrdered, isKnown) = (false, true)
     for rule in found {
       findings.file = rule.file
       for (name, mark) in rule.after where names[name] == nil {
         findings.add(
           "no rule is named '\(name)'\(suggestion(for: name, among: names.keys.sorted()))", at: mark)
+        isKnown = false
       }
       isOrdered = isOrdered || !rule.after.isEmpty
     }
-    guard isOrdered, let cycle = RuleOrder(found.compactMap(\.rule)).cycle, let first = names[cycle[0]] else {
+    guard isOrdered, isKnown, let cycle = RuleOrder(found.compactMap(\.rule)).cycle,
+      let first = names[cycle[0]]
+    else {
       return
     }
     findings.file = first.file
     let way = (cycle + [cycle[0]]).map { "'\($0)'" }.joined(separator: " after ")
-    findings.add("\(way): none of them could ever begin; take one 'after' away", at: first.after.first?.mark ?? first.mark)
+    findings.add(
+      "\(way): none of them could ever begin; take one 'after' away",
+      at: first.after.first?.mark ?? first.mark)
   }
 
   /// SHA-256 over the names and bytes of all files: the same on two machines that have the same rules.

@@ -4,10 +4,11 @@ internal import Core
 
 /// Reads the rules of one file.
 struct RuleReader {
-  static let keys = [
-    "name", "region", "account", "watch", "except", "restart", "debounce", "cooldown", "rollout", "after",
-    "urgent",
-  ] + TurnReader.keys
+  static let keys =
+    [
+      "name", "region", "account", "watch", "except", "restart", "debounce", "cooldown", "rollout", "after",
+      "urgent",
+    ] + TurnReader.keys
   /// Regions and accounts that rules may name, and the ones that hold where they do not.
   let defaultRegion: String?
   let accounts: [String: String?]
@@ -73,7 +74,9 @@ struct RuleReader {
   }
 
   private func after(_ fields: Fields, _ findings: inout Findings) -> [(name: String, mark: Mark)] {
-    guard let list = fields["after"]?.list("after", atMost: Limits.entriesPerRule, &findings) else { return [] }
+    guard let list = fields["after"]?.list("after", atMost: Limits.entriesPerRule, &findings) else {
+      return []
+    }
     return list.compactMap { node in node.text("the name of a rule", &findings).map { ($0, node.mark) } }
   }
 

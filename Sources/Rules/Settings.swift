@@ -62,7 +62,9 @@ public struct Settings: Hashable, Sendable {
     // In the settings it is a limit over all rules, in a rule one of its own.
     policy.concurrent = defaults.pace.concurrent ?? policy.concurrent
     defaults.pace.concurrent = nil
-    if let node = fields["limits"], let inner = Fields(node, "'limits'", keys: ["targetsPerChange"], &findings) {
+    if let node = fields["limits"],
+      let inner = Fields(node, "'limits'", keys: ["targetsPerChange"], &findings)
+    {
       policy.targetsPerChange =
         inner["targetsPerChange"]?.count("targetsPerChange", in: 1...Limits.targetsPerChange, &findings)
         ?? policy.targetsPerChange

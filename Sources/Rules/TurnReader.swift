@@ -33,7 +33,9 @@ struct TurnReader {
   }
 
   private func pace(_ node: YAMLNode, into pace: inout Pace, _ findings: inout Findings) {
-    guard let fields = Fields(node, "'pace'", keys: ["canary", "concurrent", "soak"], &findings) else { return }
+    guard let fields = Fields(node, "'pace'", keys: ["canary", "concurrent", "soak"], &findings) else {
+      return
+    }
     pace.canary = fields["canary"]?.count("canary", in: 0...Limits.canaries, &findings) ?? pace.canary
     pace.concurrent =
       fields["concurrent"]?.count("concurrent", in: 1...Limits.concurrent, &findings) ?? pace.concurrent

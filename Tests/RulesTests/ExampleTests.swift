@@ -31,7 +31,8 @@ struct ExampleTests {
   }
 
   private func example(_ file: String) throws -> RuleSet {
-    try RuleFiles(paths: ["\(Self.root)/rules/\(file)"]).rules(defaultRegion: "eu-west-2", settings: Settings())
+    try RuleFiles(paths: ["\(Self.root)/rules/\(file)"]).rules(
+      defaultRegion: "eu-west-2", settings: Settings())
   }
 
   @Test func `all examples can be read together`() throws {

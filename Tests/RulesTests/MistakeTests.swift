@@ -58,7 +58,7 @@ private let mistakesInKeysAndTypes = [
         restart: [{ service: c/s }]
         colour: red
     """,
-    "rules.yaml:5:5: error: unknown key 'colour' in a rule; known here: name, region, account, watch, except, restart, debounce, cooldown, rollout"
+    "rules.yaml:5:5: error: unknown key 'colour' in a rule; known here: name, region, account, watch, except, restart, debounce, cooldown, rollout, after, urgent, pace, window, freeze, overdue"
   ),
   Mistake(
     "a missing name",
@@ -133,7 +133,7 @@ private let mistakesInKeysAndTypes = [
     """
     rules: [hello]
     """,
-    "rules.yaml:1:9: error: a rule must be a mapping with the keys name, region, account, watch, except, restart, debounce, cooldown, rollout, not 'hello'"
+    "rules.yaml:1:9: error: a rule must be a mapping with the keys name, region, account, watch, except, restart, debounce, cooldown, rollout, after, urgent, pace, window, freeze, overdue, not 'hello'"
   ),
   Mistake(
     "an empty name",

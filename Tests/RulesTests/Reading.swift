@@ -7,8 +7,14 @@ import Testing
 
 /// The rules of one file, read as `run` reads them in eu-west-2.
 func rules(_ text: String, accounts: [String: Settings.Account] = [:]) throws -> RuleSet {
+  var settings = Settings()
+  settings.accounts = accounts
+  return try rules(text, settings)
+}
+
+func rules(_ text: String, _ settings: Settings) throws -> RuleSet {
   try RuleFiles(files: [SourceFile(path: "rules.yaml", bytes: Array(text.utf8))])
-    .rules(defaultRegion: "eu-west-2", accounts: accounts)
+    .rules(defaultRegion: "eu-west-2", settings: settings)
 }
 
 /// Every line that is said about a file with mistakes in it; none where it is fine.
