@@ -55,31 +55,24 @@ public struct YearlyOffsets: Hashable, Sendable {
   }
 
   func stretch(at second: Int) -> TimeZoneRules.Stretch {
-    guard let daylight else { return TimeZoneRules.Stretch(offset: standard, end: nil) }
-    let year = CivilDate(daysSinceEpoch: floorDivide(second + standard, 86_400)).year
     var stretch = TimeZoneRules.Stretch(offset: standard, end: nil)
-    // A change may be so many hours away from its day that it falls into the year before or after.
-    for change in (year - 2...year + 2).flatMap({ changes(of: daylight, in: $0) }).sorted(by: {
-      $0.at < $1.at
-    }) {
-      guard change.at <= second else {
-        stretch.end = change.at
-        break
+    guard let daylight else { return stretch }
+    let year = CivilDate(daysSinceEpoch: floorDivide(second + standard, 86_400)).year
+    var latest = Int.min
+    func consider(_ at: Int, _ offset: Int) {
+      if at > second {
+        stretch.end = min(stretch.end ?? at, at)
+      } else if at >= latest {
+        (latest, stretch.offset) = (at, offset)
       }
-      stretch.offset = change.offset
+    }
+    // A change may be so many hours away from its day that it falls into the year before or after. Where one year's end and
+    // the next one's beginning are the same instant, as with daylight-saving time all year round, the later year's counts.
+    for year in year - 2...year + 2 {
+      consider(daylight.begins.second(in: year) - standard, daylight.offset)
+      consider(daylight.ends.second(in: year) - daylight.offset, standard)
     }
     return stretch
-  }
-
-  /// Both changes of a year. Where one year's end and the next one's beginning are the same instant, as with
-  /// daylight-saving time all year round, sorting keeps them in this order: the later year's counts.
-  private func changes(of daylight: Daylight, in year: Int) -> [TimeZoneRules.Transition] {
-    let begins = daylight.begins.second(in: year) - standard
-    let ends = daylight.ends.second(in: year) - daylight.offset
-    return [
-      TimeZoneRules.Transition(at: begins, offset: daylight.offset),
-      TimeZoneRules.Transition(at: ends, offset: standard),
-    ]
   }
 }
 

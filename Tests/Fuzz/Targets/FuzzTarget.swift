@@ -32,6 +32,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sharedFiles = "shared-files"
   /// Times as they come in answers and headers.
   case times
+  /// A compiled time zone.
+  case timeZones = "time-zones"
+  /// The texts of windows and freezes.
+  case windows
   /// Any JSON, held against Foundation.
   case json
   /// The journal's lines.
@@ -52,6 +56,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .credentials: try checkCredentials(bytes)
     case .sharedFiles: try checkSharedFiles(bytes)
     case .times: try checkTimes(bytes)
+    case .timeZones: try checkTimeZone(bytes)
+    case .windows: try checkWindows(bytes)
     case .json: try checkJSON(bytes)
     case .records: try checkRecord(bytes)
     case .targetState: try checkTargetState(bytes)
