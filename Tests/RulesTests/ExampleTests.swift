@@ -37,8 +37,8 @@ struct ExampleTests {
 
   @Test func `all examples can be read together`() throws {
     let files = try RuleFiles(paths: ["\(Self.root)/rules"])
-    #expect(files.files.count == 5)
-    #expect(try files.rules(defaultRegion: "eu-west-2", settings: Settings()).rules.count == 7)
+    #expect(files.files.count == 6)
+    #expect(try files.rules(defaultRegion: "eu-west-2", settings: Settings()).rules.count == 9)
   }
 
   @Test func `one service, but for its flags`() throws {
@@ -75,6 +75,16 @@ struct ExampleTests {
     let rules = try example("careful-and-quick.yaml").rules
     #expect(rules.map(\.patience.quiet) == [.zero, .seconds(900)])
     #expect(rules.map(\.patience.cooldown) == [.zero, .seconds(3_600)])
+  }
+
+  @Test func `at night, over the weekend, and not at Christmas`() throws {
+    let rules = try example("windows.yaml").rules
+    #expect(rules.map { $0.timetable.windows.first?.count } == [1, 2])
+    #expect(rules.map(\.overdue) == [.seconds(172_800), .seconds(259_200)])
+    // 19 December 2026, 12:00 UTC: the next night is the first one frozen.
+    let closure = rules[0].timetable.closed(at: Timestamp(milliseconds: 1_797_681_600_000))
+    #expect(closure?.until?.description == "2027-01-03T02:00:00.000Z")
+    #expect(rules[1].timetable.freezes.map(\.begins.description).last == "2027-03-31T11:00:00.000Z")
   }
 
   // MARK: Pages

@@ -27,6 +27,7 @@ if [ "$1" = trixie ]; then
   need debootstrap command -v debootstrap
 fi
 if [ "$1" = test ]; then
+  need tzdata test -e /usr/share/zoneinfo/Europe/London
   need systemd test -x /lib/systemd/systemd -a -x /usr/bin/systemd-analyze
   need openssl command -v openssl
   need python3-venv python3 -c 'import ensurepip, venv'
