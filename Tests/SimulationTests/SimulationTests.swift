@@ -51,7 +51,7 @@ struct SimulationTests {
       "started", "stopped", "rulesLoaded", "baseline", "changed", "disappeared", "returned", "planned",
       "held",
       "released", "issued", "refused", "skipped", "sourceFailing", "sourceRecovered", "completed", "failed",
-      "rolledBack", "superseded", "late",
+      "rolledBack", "superseded", "late", "quarantined", "unquarantined", "ordered",
     ]
     #expect(kinds.filter { counts[$0] == nil } == [])
   }

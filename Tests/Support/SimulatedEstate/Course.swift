@@ -124,8 +124,23 @@ struct Course: Sendable {
       day.tell("AWS's clock is set forward by \(size)")
       day.aws.clockOffset += size
     case .terminate: day.notify(.stop(reason: "SIGTERM"))
+    case .order: day.order(anOrder(about: application.target, resource))
     }
     day.witness.withLock { neighbours.look(at: application.target, &$0.facts) }
+  }
+
+  private mutating func anOrder(about target: Target, _ resource: Resource) -> Order.Action {
+    let target = Order.Subject.named(target.description, in: target.location)
+    let resource = Order.Subject.named(resource.description, in: resource.scope.location)
+    return switch dice.pick(1...10) {
+    case 1, 2: .hold(target)
+    case 3: .hold(.all)
+    case 4, 5: .release(.all)
+    case 6: .release(target)
+    case 7: .release(resource)
+    case 8: .approve(resource)
+    default: .approve(target)
+    }
   }
 
   private mutating func storm() {
@@ -162,12 +177,15 @@ struct Course: Sendable {
     // What stays away goes on holding its restarts, and nothing else.
     if dice.chance(60) { restore(atLeast: .max) }
     let (longest, schedule) = (day.estate.longest, day.estate.schedule)
+    // One after the other, where so many may be under way at once, and a canary before them.
+    let rows = min(20, 2 + day.estate.applications.count / day.estate.policy.concurrent)
     let bound =
-      longest.deadline * 3 + longest.cooldown + longest.limit
+      (longest.deadline * 3 + longest.cooldown + longest.limit) * rows
       + max(schedule.parameters, schedule.secrets) * 4 + .seconds(600)
     let latest = day.world.elapsed() + bound
     while let unrest = day.witness.withLock({ $0.restlessness() }), !day.isWrong {
       guard day.world.elapsed() < latest else { return day.complain("not quiet after \(bound): \(unrest)") }
+      for action in day.witness.withLock({ $0.orders }) { day.order(action) }
       await wait(.seconds(10))
     }
     let forced = day.witness.withLock { $0.forced }

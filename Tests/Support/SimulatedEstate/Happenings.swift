@@ -22,6 +22,7 @@ enum Happening: CaseIterable, Sendable {
   case stepClock
   case stepClockOfAWS
   case terminate
+  case order
 
   private var weight: Int {
     switch self {
@@ -29,7 +30,7 @@ enum Happening: CaseIterable, Sendable {
     case .storm: 9
     case .touch, .deploy, .beginRotation, .restore: 6
     case .endRotation, .steerRollouts, .delete: 5
-    case .writeMuch, .scaleUp, .reload, .create: 3
+    case .writeMuch, .scaleUp, .reload, .create, .order: 3
     case .writeAndDeploy, .scaleToNothing, .remove, .changeRules, .stepClock, .terminate: 2
     case .stepClockOfAWS: 1
     }

@@ -6,7 +6,7 @@ import Core
 
 /// One rule, and what it means in plain code.
 struct KnownRule: Sendable {
-  let rule: Rule
+  var rule: Rule
   /// The targets of a resource; none where the rule does not watch it.
   let leads: @Sendable (Resource) -> [Target]
 }
@@ -16,10 +16,17 @@ struct KnownRules: Sendable {
   let rules: [KnownRule]
   let set: RuleSet
 
-  init(_ rules: [KnownRule], digest: String) {
+  init(_ rules: [KnownRule], digest: String, policy: Policy) {
     self.rules = rules
-    set = RuleSet(rules: rules.map(\.rule), digest: digest)
+    set = RuleSet(rules: rules.map(\.rule), digest: digest, policy: policy)
   }
+
+  /// How many targets of one version go first, where these rules lead to them.
+  func canary(of names: [String]) -> Int { named(names).map(\.pace.canary).max() ?? 0 }
+
+  func isUrgent(_ names: [String]) -> Bool { named(names).contains(where: \.isUrgent) }
+
+  private func named(_ names: [String]) -> [Rule] { rules.map(\.rule).filter { names.contains($0.name) } }
 
   func targets(of resource: Resource) -> Set<Target> { Set(rules.flatMap { $0.leads(resource) }) }
 

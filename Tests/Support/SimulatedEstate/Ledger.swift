@@ -27,6 +27,10 @@ struct Ledger: Sendable {
   private(set) var plans: [RestartID: Plan] = [:]
   /// Changes that no plan of the target has taken up yet, by the version they led to.
   private(set) var unplanned: [Target: [Resource: String]] = [:]
+  /// The newest version of each resource, as last recorded.
+  private var newest: [Resource: String] = [:]
+  /// How many targets the newest version of a resource has, and how many of them have completed.
+  private var trials: [Resource: (targets: Int, completed: Int)] = [:]
   /// Versions in quarantine.
   private(set) var quarantined: [Resource: String] = [:]
   private(set) var mistakes: [String] = []
@@ -88,6 +92,8 @@ struct Ledger: Sendable {
   }
 
   private mutating func changed(_ change: Change, _ targets: [Target], at now: Duration) {
+    newest[change.resource] = change.to
+    trials[change.resource] = (targets.count, 0)
     for target in targets {
       unplanned[target, default: [:]][change.resource] = change.to
       recorded.insert(Cause(target: target, resource: change.resource, to: change.to))
@@ -119,17 +125,43 @@ struct Ledger: Sendable {
   }
 
   /// The call for a restart is about to leave.
-  mutating func called(_ id: RestartID, _ target: Target, at now: Duration) {
+  mutating func called(_ id: RestartID, _ target: Target, _ rules: KnownRules, at now: Duration) {
     check(open[target]?.id == id, "\(id) is carried out but not open")
     check(open[target]?.deployment == nil, "\(id) is carried out though a deployment is under way")
     if let open = open[target], blindSteps.isEmpty {
       check(now >= open.due - Self.grain, "\(id) is carried out before its changes have settled")
     }
-    if let last = starts[target], blindSteps.allSatisfy({ $0 < last }) {
+    if let last = starts[target], !rules.isUrgent(open[target]?.plan.rules ?? []),
+      blindSteps.allSatisfy({ $0 < last })
+    {
       // The process reckons in whole milliseconds.
       check(
         now - last >= shortest.cooldown - .milliseconds(2),
         "\(id) is carried out \(now - last) after the one before")
+    }
+  }
+
+  /// That it is this restart's turn: no operator holds it, nothing bad is known of its causes, not too many are under way, and what
+  /// goes first has completed.
+  mutating func checkTurn(of target: Target, _ rules: KnownRules, _ state: State) {
+    guard let plan = open[target]?.plan, let id = open[target]?.id else { return }
+    check(
+      state.holdOfAll == nil && state.targets[target]?.heldBy == nil,
+      "\(id) begins though an operator holds it")
+    let others = open.values.filter { $0.id != id && state.targets[$0.plan.target]?.open?.isUnderWay == true }
+    let most = rules.set.policy.concurrent
+    check(others.count < most, "\(id) begins while \(others.count) are under way, and \(most) may be at once")
+    let canary = rules.isUrgent(plan.rules) ? 0 : rules.canary(of: plan.rules)
+    for cause in plan.causes where newest[cause.resource] == cause.to {
+      check(
+        quarantined[cause.resource] != cause.to, "\(id) begins for \(cause.resource), which is in quarantine")
+      guard let version = trials[cause.resource], version.targets > 1, canary > 0 else { continue }
+      let underWay = others.count {
+        $0.plan.causes.contains { $0.resource == cause.resource && $0.to == cause.to }
+      }
+      check(
+        version.completed >= canary || version.completed + underWay < canary,
+        "\(id) begins for \(cause.resource) before \(canary) have completed")
     }
   }
 
@@ -166,6 +198,11 @@ struct Ledger: Sendable {
         changedAt.map { began >= $0 } ?? false,
         "\(ending.restart): \(ending.deployment) of \(began) is older than \(cause.resource) \(cause.to)")
     }
+    if ending.outcome == .completed {
+      for cause in restart?.plan.causes ?? [] where newest[cause.resource] == cause.to {
+        trials[cause.resource]?.completed += 1
+      }
+    }
     counts["\(ending.outcome)", default: 0] += 1
     close(ending.restart, ending.target)
   }
@@ -186,4 +223,9 @@ struct Ledger: Sendable {
   private mutating func check(_ isSo: Bool, _ mistake: @autoclosure () -> String) {
     if !isSo { mistakes.append(mistake()) }
   }
+}
+
+extension Restart {
+  /// A call for it may have been made.
+  var isUnderWay: Bool { if case .planned = phase { false } else { true } }
 }

@@ -21,6 +21,7 @@ struct RandomEstate: Sendable {
   /// The contents of the rules directory; the first is there at the start.
   let ruleSets: [KnownRules]
   let schedule: Schedule
+  let policy: Policy
   /// How far the clock that dates deployments is behind the one that dates changes.
   let deploymentClockLag: Duration
   /// The least of each duration in any rule.
@@ -55,12 +56,29 @@ struct RandomEstate: Sendable {
     deploymentClockLag = dice.chance(35) ? dice.time(1...180) : .zero
     let patiences = dice.chance(50) ? [Self.patience(&dice)] : (1...3).map { _ in Self.patience(&dice) }
     (shortest, longest) = Self.bounds(patiences)
+    policy = Policy(
+      concurrent: dice.chance(50) ? 5 : dice.pick(1...4),
+      targetsPerChange: dice.chance(85) ? 50 : dice.pick(1...3))
     var sets: [KnownRules] = []
     for number in 0..<3 {
-      let rules = try Self.rules(number, applications, locations, patiences, &dice)
-      sets.append(KnownRules(rules, digest: "\(number)"))
+      var rules = try Self.rules(number, applications, locations, patiences, &dice)
+      Self.addTurns(to: &rules, &dice)
+      sets.append(KnownRules(rules, digest: "\(number)", policy: policy))
     }
     ruleSets = sets
+  }
+
+  /// Paces, urgency, and an order in which rules come only after rules that stand before them.
+  private static func addTurns(to rules: inout [KnownRule], _ dice: inout Dice) {
+    for index in rules.indices {
+      if dice.chance(40) {
+        rules[index].rule.pace = Pace(
+          canary: dice.pick(0...2), soak: dice.chance(70) ? .zero : dice.time(1...60),
+          concurrent: dice.chance(80) ? nil : dice.pick(1...2))
+      }
+      rules[index].rule.isUrgent = dice.chance(8)
+      if index > 0, dice.chance(15) { rules[index].rule.after = [rules[dice.pick(0...index - 1)].rule.name] }
+    }
   }
 
   private static func application(

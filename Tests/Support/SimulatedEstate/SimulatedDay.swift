@@ -128,6 +128,15 @@ public final class SimulatedDay: Sendable {
     }
   }
 
+  /// An operator tells the process something, if there is one.
+  func order(_ action: Order.Action) {
+    notify(
+      .order(Order(action: action, reason: nil, actor: "uid 0", home: RandomEstate.home)) {
+        [weak self] answer in
+        self?.tell("\(action): \(answer)")
+      })
+  }
+
   /// Changes the rules directory. Broken rules are mended after the next try to read them.
   func changeRules(to number: Int, broken: Bool) {
     tell("the rules directory has content \(number)\(broken ? ", for the moment broken" : "")")

@@ -78,6 +78,13 @@ struct Witness: Sendable {
       }
       ledger.read(record, at: now, facts)
     }
+    for case .target(let target, let next?) in step.changes {
+      let isNews = state.targets[target]?.open?.isUnderWay != true
+      // An operator's word is stronger than any turn.
+      if isNews, next.open?.expeditedBy == nil, case .issuing = next.open?.phase {
+        ledger.checkTurn(of: target, rules, state)
+      }
+    }
     state.apply(step)
   }
 
@@ -134,7 +141,7 @@ struct Witness: Sendable {
     var isIntended = false
     if let open = state.targets[target]?.open, open.id == id, case .issuing = open.phase { isIntended = true }
     check(isIntended, "\(id) is carried out before its intent is durable")
-    ledger.called(id, target, at: now)
+    ledger.called(id, target, rules, at: now)
   }
 
   /// Reads which calls have taken effect since the last time.
@@ -162,12 +169,22 @@ struct Witness: Sendable {
 
   // MARK: Quiet
 
+  /// What an operator says who wants everything to go on.
+  var orders: [Order.Action] {
+    let isHeld = state.holdOfAll != nil || state.targets.values.contains { $0.heldBy != nil }
+    let bad = state.trials.filter { $0.value.quarantine != nil }.keys
+    let many = state.trials.filter(\.value.needsApproval).keys
+    return (isHeld ? [.release(.all)] : [])
+      + bad.map { .release(.named($0.description, in: $0.scope.location)) }
+      + many.map { .approve(.named($0.description, in: $0.scope.location)) }
+  }
+
   /// What is still to come; nil once everything is quiet.
   func restlessness() -> String? {
     for (scope, source) in state.sources where source.failingSince != nil { return "\(scope) still fails" }
     for (target, state) in state.targets where state.open != nil || state.waiting != nil {
       guard let open = state.open, open.hold == .goneCause,
-        open.causes.contains(where: { !facts.isThere($0.resource) })
+        (open.causes + (state.waiting?.causes ?? [])).contains(where: { !facts.isThere($0.resource) })
       else { return "\(target) is still open" }
     }
     for (target, causes) in ledger.unplanned where !causes.isEmpty && ledger.open[target] == nil {
