@@ -51,7 +51,7 @@ let package = Package(
       name: "AWS", dependencies: ["Core", "JSON", "Platform", subprocess, system], swiftSettings: settings),
     .target(name: "Journal", dependencies: ["Core", "JSON", "Platform", grdb], swiftSettings: settings),
     .target(
-      name: "Daemon", dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", logging],
+      name: "Daemon", dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", logging],
       swiftSettings: settings),
     .executableTarget(
       name: "rollwatch",

@@ -47,7 +47,7 @@ extension Engine {
       }
     case .retry(let subject): return try retry(try target(subject, order, "retry"), order, at: now)
     case .skip(let subject): return try skip(try target(subject, order, "skip"), order, at: now)
-    case .restart(let target): return try restart(target, order, at: now)
+    case .restart(let subject): return try restart(try target(subject, order, "restart"), order, at: now)
     }
   }
 

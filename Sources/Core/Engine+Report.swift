@@ -30,7 +30,7 @@ extension Engine {
     return (ofAll ?? []) + ofTargets.sorted { $0.since < $1.since }
   }
 
-  private func source(_ scope: Scope) -> Report.Source? {
+  fileprivate func source(_ scope: Scope) -> Report.Source? {
     scopes[scope].map {
       Report.Source(
         scope: scope, resources: $0.count, sweptAt: $0.sweptAt, failingSince: $0.source?.failingSince,
@@ -62,6 +62,20 @@ extension Engine {
       item.since = since
     }
     return item
+  }
+}
+
+extension Report {
+  /// What is in hand by what is remembered alone, without a process that goes on with it: nobody knows when there will be a next
+  /// step.
+  public init(remembered state: State, at now: Timestamp) {
+    let never = Schedule(parameters: .zero, secrets: .zero, rollouts: .zero, sweepsOnce: true)
+    let engine = Engine(
+      state: state, rules: RuleSet(rules: [], digest: ""), schedule: never, seed: 0, at: now)
+    self = engine.report(at: now)
+    sources = engine.scopes.keys.compactMap(engine.source)
+      .sorted { ($0.scope.source, $0.scope.location.region) < ($1.scope.source, $1.scope.location.region) }
+    for index in items.indices { items[index].next = nil }
   }
 }
 

@@ -52,4 +52,14 @@ public enum Limits {
   public static let eventsPerRecord = 10
   /// Characters of a text that AWS sent, in a record.
   public static let reasonCharacters = 1_000
+  /// Commands that speak to the daemon at once; one more is told to try again.
+  public static let commands = 16
+  /// Commands of these that follow a restart to its end.
+  public static let followingCommands = 8
+  /// Bytes of one command's request.
+  public static let requestBytes = 16 << 10
+  /// How long a command may take to say what it wants, and to take the answer.
+  public static let commandTime = Duration.seconds(5)
+  /// Characters of an operator's reason.
+  public static let operatorsWords = 500
 }

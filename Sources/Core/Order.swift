@@ -18,7 +18,7 @@ public struct Order: Hashable, Sendable {
     /// A change that would restart more targets than are allowed without asking may do so.
     case approve(Subject)
     /// A restart without a change.
-    case restart(Target)
+    case restart(Subject)
   }
 
   /// What an order is about.

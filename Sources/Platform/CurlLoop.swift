@@ -15,6 +15,8 @@ internal import Synchronization
   private var nextSilenceCheck = Int64.max
   /// Those who wait, the latest first.
   private var timers: [LoopTimer] = []
+  /// Descriptors that are waited for, and who waits.
+  private var watches: [LoopWatch] = []
 
   /// The thread looks round this often even where nothing happens: its poll does not notice that the machine was suspended.
   private static let longestTurn: Int64 = 1_000_000_000
@@ -39,7 +41,7 @@ internal import Synchronization
       // What has ended left jobs behind, and nobody wakes up a thread that is awake.
       guard loop.isIdle else { continue }
       // libcurl's own timers end the wait sooner where they are due. Rounded up: no turn before the time.
-      unsafe check(curl_multi_poll(multi, nil, 0, Int32((wait + 999_999) / 1_000_000), nil))
+      poll(atMost: Int32((wait + 999_999) / 1_000_000))
     }
   }
 
@@ -50,6 +52,8 @@ internal import Synchronization
     inbox.cancelled.forEach(cancel)
     inbox.timers.forEach(start)
     inbox.cancelledTimers.forEach(cancel)
+    inbox.watches.forEach(start)
+    inbox.cancelledWatches.forEach(cancel)
     return !inbox.isClosing
   }
 
@@ -161,12 +165,47 @@ internal import Synchronization
     }
   }
 
+  // MARK: Descriptors
+
+  private func start(_ watch: LoopWatch) {
+    guard !watch.isCancelled.load(ordering: .acquiring) else { return watch.end(isReady: false) }
+    watches.append(watch)
+  }
+
+  private func cancel(_ watch: LoopWatch) {
+    watches.removeAll { $0 === watch }
+    watch.end(isReady: false)
+  }
+
+  /// Waits for libcurl's sockets, its own and others' descriptors, a message to the inbox, or the time.
+  private func poll(atMost milliseconds: Int32) {
+    var descriptors = watches.map { watch in
+      curl_waitfd(fd: watch.descriptor, events: watch.event.bits, revents: 0)
+    }
+    unsafe check(curl_multi_poll(multi, &descriptors, UInt32(descriptors.count), milliseconds, nil))
+    // libcurl shows a descriptor that has failed, or whose other end is gone, as readable.
+    guard descriptors.contains(where: { $0.revents != 0 }) else { return }
+    let ready = zip(watches, descriptors).filter { $0.1.revents != 0 }.map(\.0)
+    watches = zip(watches, descriptors).filter { $0.1.revents == 0 }.map(\.0)
+    for watch in ready { watch.end(isReady: true) }
+  }
+
   private func close() {
     timers.forEach(cancel)
+    watches.forEach(cancel)
     for (easy, exchange) in active {
       end(easy, .failure(exchange.failure(.cancelled, "the HTTP transport was closed")))
     }
     for easy in idle { unsafe curl_easy_cleanup(easy.pointer) }
     unsafe check(curl_multi_cleanup(multi))
+  }
+}
+
+extension LoopWatch.Event {
+  fileprivate var bits: Int16 {
+    switch self {
+    case .readable: Int16(CURL_WAIT_POLLIN)
+    case .writable: Int16(CURL_WAIT_POLLOUT)
+    }
   }
 }

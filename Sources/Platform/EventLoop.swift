@@ -10,7 +10,7 @@ public import Core
 internal import Glibc
 internal import Synchronization
 
-/// A thread that runs HTTP exchanges, tasks and timers.
+/// A thread that runs HTTP exchanges, tasks and timers, and watches descriptors.
 @safe public final class EventLoop: TaskExecutor, TimeSource {
   /// What the thread is asked to do next.
   struct Inbox {
@@ -18,14 +18,16 @@ internal import Synchronization
     var cancelled: [CurlExchange] = []
     var timers: [LoopTimer] = []
     var cancelledTimers: [LoopTimer] = []
+    var watches: [LoopWatch] = []
+    var cancelledWatches: [LoopWatch] = []
     var jobs: [UnownedJob] = []
     var isClosing = false
     /// The thread has ended: nobody will look in here again, and the multi handle is gone.
     var isClosed = false
 
     var isEmpty: Bool {
-      starting.isEmpty && cancelled.isEmpty && timers.isEmpty && cancelledTimers.isEmpty && jobs.isEmpty
-        && !isClosing
+      starting.isEmpty && cancelled.isEmpty && timers.isEmpty && cancelledTimers.isEmpty && watches.isEmpty
+        && cancelledWatches.isEmpty && jobs.isEmpty && !isClosing
     }
   }
 
@@ -122,6 +124,25 @@ internal import Synchronization
     if !hasPassed { throw CancellationError() }
   }
 
+  // MARK: Descriptors
+
+  /// Waits until a descriptor can be read, or written, without blocking. One that has failed is ready too: the next call on it
+  /// says why. It must stay open until this returns.
+  func wait(for event: LoopWatch.Event, on descriptor: Int32) async throws(CancellationError) {
+    let watch = LoopWatch(descriptor: descriptor, event: event)
+    let isReady = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        watch.continuation = continuation
+        let isAccepted = post { $0.watches.append(watch) }
+        if !isAccepted { watch.end(isReady: false) }
+      }
+    } onCancel: {
+      watch.isCancelled.store(true, ordering: .releasing)
+      post { $0.cancelledWatches.append(watch) }
+    }
+    if !isReady { throw CancellationError() }
+  }
+
   // MARK: From the thread
 
   var isIdle: Bool { inbox.withLock(\.isEmpty) }
@@ -147,6 +168,29 @@ internal import Synchronization
 
   func end(hasPassed: Bool) {
     continuation?.resume(returning: hasPassed)
+    continuation = nil
+  }
+}
+
+/// One task that waits for a descriptor. From its start to its end it belongs to the thread; `isCancelled` alone may be touched
+/// from elsewhere.
+@safe final class LoopWatch: @unchecked Sendable {
+  enum Event {
+    case readable, writable
+  }
+
+  let descriptor: Int32
+  let event: Event
+  let isCancelled = Atomic(false)
+  var continuation: CheckedContinuation<Bool, Never>?
+
+  init(descriptor: Int32, event: Event) {
+    self.descriptor = descriptor
+    self.event = event
+  }
+
+  func end(isReady: Bool) {
+    continuation?.resume(returning: isReady)
     continuation = nil
   }
 }

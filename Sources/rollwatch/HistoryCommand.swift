@@ -56,7 +56,7 @@ struct HistoryCommand: ParsableCommand {
             guard (try? StandardOutput.write(record.line + "\n")) == true else { return }
           }
         } else {
-          _ = try? StandardOutput.write(HistoryTable(records.map(\.value)).text)
+          _ = try? StandardOutput.write(HistoryTable(records.map(\.value), on: .standardOutput).text)
         }
       } catch {
         throw fail("\(error)", .failure)

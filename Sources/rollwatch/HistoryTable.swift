@@ -7,43 +7,12 @@ import Platform
 struct HistoryTable {
   let text: String
 
-  /// Lays the records out for standard output: cut to a terminal's width and coloured there, whole elsewhere.
-  init(_ records: [JSONValue]) {
-    let width = Terminal.width
-    let isColoured = Terminal.isStandardOutput && (ProcessEnvironment.current["NO_COLOR"] ?? "").isEmpty
-    self.init(records, width: width, isColoured: isColoured)
-  }
-
-  init(_ records: [JSONValue], width: Int?, isColoured: Bool) {
-    let rows = records.map(Row.init)
-    let widest = rows.map(\.subject.count).max() ?? 0
-    let subjectWidth = max(
-      "TARGET OR RESOURCE".count, min(widest, width.map { max(20, $0 * 2 / 5) } ?? widest))
-    var lines = [Self.line("TIME (UTC)", "WHAT", "TARGET OR RESOURCE", "DETAIL", subjectWidth)]
-    for row in rows {
-      let subject = Self.cutInTheMiddle(row.subject, to: subjectWidth)
-      var line = Self.line(row.time, row.what, subject, row.detail, subjectWidth)
-      if let width, line.count > width { line = line.prefix(max(1, width - 1)) + "…" }
-      lines.append(isColoured ? row.coloured(line) : line)
-    }
-    text = lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func line(
-    _ time: String, _ what: String, _ subject: String, _ detail: String, _ subjectWidth: Int
-  ) -> String {
-    func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
-    }
-    let line = "\(padded(time, 19))  \(padded(what, 15))  \(padded(subject, subjectWidth))  \(detail)"
-    return String(line.reversed().drop { $0 == " " }.reversed())
-  }
-
-  /// Names are told apart by their beginnings and their ends.
-  private static func cutInTheMiddle(_ text: String, to width: Int) -> String {
-    guard text.count > width else { return text }
-    let head = (width - 1) / 2
-    return text.prefix(head) + "…" + text.suffix(width - 1 - head)
+  /// Lays the records out.
+  init(_ records: [JSONValue], on sheet: Sheet) {
+    var table = TextTable(
+      ["TIME (UTC)", "WHAT", "TARGET OR RESOURCE", "DETAIL"], minimum: [19, 15], names: 2)
+    for row in records.map(Row.init) { table.add([row.time, row.what, row.subject, row.detail], row.colour) }
+    text = table.lines(on: sheet).joined(separator: "\n") + "\n"
   }
 }
 
@@ -108,15 +77,13 @@ private struct Row {
     return "for \(shown)" + (resources.count > 4 ? " and \(resources.count - 4) more" : "")
   }
 
-  func coloured(_ line: String) -> String {
-    let code: Int? =
-      switch outcome {
-      case "completed", "sourceRecovered", "returned", "unquarantined": 32
-      case "held", "superseded", "disappeared", "skipped": 33
-      case "failed", "rolledBack", "late", "refused", "quarantined", "sourceFailing": 31
-      case "planned", "issued": 1
-      default: nil
-      }
-    return code.map { "\u{1b}[\($0)m\(line)\u{1b}[0m" } ?? line
+  var colour: Colour? {
+    switch outcome {
+    case "completed", "sourceRecovered", "returned", "unquarantined": .good
+    case "held", "superseded", "disappeared", "skipped": .waiting
+    case "failed", "rolledBack", "late", "refused", "quarantined", "sourceFailing": .bad
+    case "planned", "issued": .heading
+    default: nil
+    }
   }
 }

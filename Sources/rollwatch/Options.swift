@@ -43,5 +43,10 @@ struct StateOptions: ParsableArguments {
     state ?? ProcessEnvironment.current["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
   }
 
-  var directory: String { named ?? "/var/lib/rollwatch" }
+  static let defaultDirectory = "/var/lib/rollwatch"
+
+  var directory: String { named ?? Self.defaultDirectory }
+
+  /// Whether it is the one that a daemon has which was told nothing else.
+  var isDefault: Bool { directory == Self.defaultDirectory || directory == Self.defaultDirectory + "/" }
 }

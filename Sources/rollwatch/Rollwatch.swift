@@ -20,7 +20,8 @@ struct Rollwatch: AsyncParsableCommand {
     abstract: "Restarts ECS services when the parameters and secrets they read have changed.",
     version: version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, HistoryCommand.self, RestartCommand.self,
+      RunCommand.self, CheckCommand.self, StatusCommand.self, HistoryCommand.self, RestartCommand.self,
+      HoldCommand.self, ReleaseCommand.self, RetryCommand.self, SkipCommand.self, ApproveCommand.self,
     ])
 }
 

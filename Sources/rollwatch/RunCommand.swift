@@ -24,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var files: ConfigurationOptions
   @OptionGroup var state: StateOptions
+  @OptionGroup var socket: SocketOptions
 
   @Flag(help: "Sweep once, carry every restart to its end, and exit: 0 if all ended well.")
   var once = false
@@ -65,9 +66,11 @@ struct RunCommand: AsyncParsableCommand {
           throw Failure(kind: .permanent, reason: error.description, mayHaveTakenEffect: false)
         }
       })
+    let audience = Audience()
+    let control = try socket.server(state, region: access.region, audience)
     try await run(
       remembered, rules, settings, access, ECSAction(access.clients), JournalLog(journal, keepsState: true),
-      reporter,
+      Broadcast(to: audience, reporter), control,
       reload: { [files] in
         // A log shipper has renamed the stream, or somebody has changed the rules: one signal serves both.
         do throws(JournalFailure) { try journal.reopenStream() } catch {
@@ -92,14 +95,15 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients)), NoLog(), narrator,
+      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients)), NoLog(), narrator, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }
 
   private func run(
     _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess,
     _ action: any Action,
-    _ log: any DurableLog, _ reporter: any Reporter, reload: @escaping () -> RuleSet?
+    _ log: any DurableLog, _ reporter: any Reporter, _ control: ControlServer?,
+    reload: @escaping () -> RuleSet?
   ) async throws {
     let tally = Tally(reporter)
     let schedule = Schedule(
@@ -117,7 +121,7 @@ struct RunCommand: AsyncParsableCommand {
     do throws(Failure) {
       end = try await loop.run(
         [.started(version: version, pid: ProcessEnvironment.processID)],
-        notices: Signals.stream().map { Loop.Notice($0) })
+        control: control)
     } catch {
       throw fail(error.reason, .failure)
     }

@@ -109,7 +109,9 @@ import Testing
     #expect(daemon.standardError.contains("nothing.yaml"))
   }
 
-  @Test(arguments: ["", "run", "check", "history", "restart"])
+  @Test(arguments: [
+    "", "run", "check", "status", "history", "restart", "hold", "release", "retry", "skip", "approve",
+  ])
   func `every command has its help`(command: String) async throws {
     let sandbox = try Sandbox()
     let help = try sandbox.rollwatch((command.isEmpty ? [] : [command]) + ["--help"])

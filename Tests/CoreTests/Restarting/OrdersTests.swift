@@ -116,17 +116,17 @@ struct OrdersTests {
 
   @Test func `a restart needs no change, and not two of them`() throws {
     var scene = try Scene.shop()
-    let told = scene.orders(at: 100, .restart(web), reason: "new image")
+    let told = scene.orders(at: 100, .restart(Self.webByName), reason: "new image")
     #expect(
       told.prefix(2) == ["ordered restart web by uid 7", "planned #1 of web by nobody for no cause"]
         && told.last == "inspect web")
-    #expect(scene.orders(at: 101, .restart(web)).first?.hasPrefix("refused: restart ") == true)
+    #expect(scene.orders(at: 101, .restart(Self.webByName)).first?.hasPrefix("refused: restart ") == true)
   }
 
   @Test func `a held target is not restarted by hand before it is released`() throws {
     var scene = try Scene.shop()
     _ = scene.orders(at: 90, .hold(Self.webByName))
-    #expect(scene.orders(at: 100, .restart(web)) == ["refused: uid 7 holds it; release it first"])
+    #expect(scene.orders(at: 100, .restart(Self.webByName)) == ["refused: uid 7 holds it; release it first"])
   }
 
   @Test(arguments: [
