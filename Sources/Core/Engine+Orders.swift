@@ -162,6 +162,7 @@ extension Engine {
     case .turn, .window, .quarantine, .approval:
       state.open?.expeditedBy = order.actor
       update(target, state)
+      work[target]?.bar = nil
       record("release", target: target, resource: nil, order, at: now)
       return "restart \(open.id) of \(target) begins now"
     case .operatorsWord:

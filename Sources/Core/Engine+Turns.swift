@@ -40,21 +40,21 @@ extension Engine {
   }
 
   private mutating func considerLook(at target: Target, _ standing: inout Standing, _ now: Timestamp) {
-    guard let state = targets[target], work[target]?.flight == nil else { return }
-    if !state.isBusy, let bar = bar(to: target, state, standing, at: now) {
-      if work[target]?.bar != bar { work[target, default: Work()].bar = bar }
-      hold(target, state, bar, at: now)
-      return
-    }
-    let wasBarred = work[target]?.bar != nil
-    work[target, default: Work()].bar = nil
+    var own = work[target] ?? Work()
+    // It goes on waiting for its turn, whatever else there may be to wait for.
+    if standing.isFull, let bar = own.bar, bar.hold == .turn, bar.until == nil { return }
+    guard let state = targets[target], own.flight == nil else { return }
+    let wasBarred = own.bar != nil
+    own.bar = state.isBusy ? nil : bar(to: target, state, standing, at: now)
+    defer { work[target] = own }
+    if let bar = own.bar { return hold(target, state, bar, at: now) }
     // Barred for something that is over, and not due yet for another reason.
-    if wasBarred, let wake = wakeTime(of: target), wake > now { return }
+    if wasBarred, let wake = wakeTime(of: target, own), wake > now { return }
     if !state.isBusy, state.isPaced {
       standing.reserve(state.rules)
-      work[target]?.isReserving = true
+      own.isReserving = true
     }
-    work[target]?.flight = .inspecting
+    own.flight = .inspecting
     effects.append(.inspect(target))
   }
 
@@ -66,12 +66,21 @@ extension Engine {
     mayLiftBars = true
   }
 
+  /// Plans what is barred, unless it is planned already, and says once for what it waits.
   private mutating func hold(_ target: Target, _ state: TargetState, _ bar: Bar, at now: Timestamp) {
+    guard state.open?.hold != bar.hold else { return }
+    var state = state
     if state.open == nil {
       guard let candidate = candidate(state, at: now), !candidate.isSettling else { return }
-      open(target, candidate, at: now)
+      step.add(.planned(candidate.restart.plan(of: target, reason: nil)), at: now)
+      state.open = candidate.restart
+      state.waiting = candidate.waiting
     }
-    waits(target, bar.hold, reason: bar.reason, at: now)
+    if let id = state.open?.id { step.add(.held(id, target, reason: bar.reason), at: now) }
+    state.open?.hold = bar.hold
+    update(target, state)
+    // Nobody waits for what waits for something else than its turn.
+    if bar.hold != .turn { mayLiftBars = true }
   }
 
   /// The look has shown that nothing about the target is in the way; while it went on, its turn may have passed.
@@ -143,7 +152,7 @@ extension Engine {
   private func stand(_ target: Target, _ state: TargetState, at now: Timestamp) -> Stand {
     let isBusy = state.isBusy || work[target]?.isReserving == true
     return Stand(
-      target: target, place: rules.place(of: target, under: state.rules, position: state.position),
+      place: rules.place(of: target, under: state.rules, position: state.position),
       rules: state.rules,
       pending: state.pendingCauses, underWay: state.isBusy ? state.open?.causes ?? [] : [], isBusy: isBusy,
       isPassedOver: state.heldBy != nil || state.waitsForItsTarget || badVersion(state) != nil

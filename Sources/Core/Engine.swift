@@ -175,9 +175,11 @@ public struct Engine: Sendable {
   }
 
   /// When the target is to be looked at next; nil while a look is under way, or only an event can bring one.
-  func wakeTime(of target: Target) -> Timestamp? {
+  func wakeTime(of target: Target) -> Timestamp? { wakeTime(of: target, work[target]) }
+
+  /// The same with this work in hand.
+  func wakeTime(of target: Target, _ work: Work?) -> Timestamp? {
     guard let state = targets[target], state.open != nil || state.waiting != nil else { return nil }
-    let work = work[target]
     guard work?.flight == nil else { return nil }
     if let bar = work?.bar { return bar.until }
     let nextLook = work?.nextLook ?? Timestamp(milliseconds: .min)
@@ -228,15 +230,18 @@ public struct Engine: Sendable {
     step.add(.changed(change, targets: leads.map(\.target)), at: now)
     beginTrial(of: change, targets: leads.count, at: now)
     for lead in leads {
-      if targets[lead.target]?.waiting != nil {
-        // In place: a copy of the state would copy all its causes with each one that is added.
-        targets[lead.target]?.waiting?.add(change, by: lead, at: now)
+      // In place: a copy of the state would copy all its causes with each one that is added.
+      if let isLedByMore = targets[lead.target]?.waiting?.add(change, by: lead, at: now) {
         step.changed(lead.target)
+        standing = nil
+        if isLedByMore { mayLiftBars = true }
       } else {
-        var state = targets[lead.target] ?? TargetState.unknown
+        var state = targets[lead.target] ?? .unknown
         state.waiting = Settle(
           change, rules: lead.rules, patience: lead.patience, position: lead.position, at: now)
         update(lead.target, state)
+        // Its place among the others may be another one now.
+        if state.open != nil { mayLiftBars = true }
       }
     }
   }
@@ -340,9 +345,10 @@ public struct Engine: Sendable {
 
   /// Sets a target's state, remembers to make it durable, and keeps `active` in line with it.
   mutating func update(_ target: Target, _ state: TargetState) {
-    let was = targets[target].map { $0.waiting != nil || $0.open != nil } ?? false
     let isActive = state.waiting != nil || state.open != nil
-    targets[target] = state.isEmpty ? nil : state
+    let before =
+      state.isEmpty ? targets.removeValue(forKey: target) : targets.updateValue(state, forKey: target)
+    let was = before.map { $0.waiting != nil || $0.open != nil } ?? false
     step.changed(target)
     if isActive, !was { active.append(target) }
     if !isActive, was { active.removeAll { $0 == target } }

@@ -126,7 +126,7 @@ extension RuleSet {
     Place(
       level: names.map { order.levels[$0] ?? 0 }.min() ?? 0,
       rank: names.compactMap { order.positions[$0] }.min() ?? rules.count, position: position,
-      name: target.description)
+      target: target)
   }
 
   /// The pace of a target to which these rules lead: the widest canary, the longest soak.

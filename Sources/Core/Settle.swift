@@ -36,7 +36,9 @@ public struct Settle: Hashable, Sendable, Codable {
   public var due: Timestamp { min(last + patience.quiet, first + patience.limit) }
 
   /// One more change. Of one resource only the way from its first to its last version is kept.
-  mutating func add(_ change: Change, by lead: Lead, at now: Timestamp) {
+  ///
+  /// - Returns: true where it comes by rules that led nothing here before.
+  mutating func add(_ change: Change, by lead: Lead, at now: Timestamp) -> Bool {
     if let index = causes.firstIndex(where: { $0.resource == change.resource }) {
       let first = causes[index]
       causes[index] = change
@@ -47,10 +49,12 @@ public struct Settle: Hashable, Sendable, Codable {
       omittedCauses += 1
     }
     newestChange = max(newestChange, change.changedAt)
+    let known = rules.count
     if lead.rules != rules { rules = Set(rules).union(lead.rules).sorted() }
     patience = patience.merged(with: lead.patience)
     position = min(position ?? lead.position, lead.position)
     last = now
+    return rules.count > known
   }
 
   /// The same changes under other rules; nil where no rule leads any of them to the target any more. Where one still

@@ -23,17 +23,17 @@ struct Place: Hashable, Comparable, Sendable {
   var rank: Int
   /// Which of that rule's targets it is.
   var position: Int
-  /// Its own name.
-  var name: String
+  /// Itself: among equals its name decides.
+  var target: Target
 
   static func < (left: Self, right: Self) -> Bool {
-    (left.level, left.rank, left.position, left.name) < (right.level, right.rank, right.position, right.name)
+    let (mine, other) = ((left.level, left.rank, left.position), (right.level, right.rank, right.position))
+    return mine == other ? left.target.description < right.target.description : mine < other
   }
 }
 
 /// One target as it stands.
 struct Stand: Sendable {
-  var target: Target
   var place: Place
   /// The names of the rules that lead here.
   var rules: [String]
@@ -50,8 +50,8 @@ struct Stand: Sendable {
 struct Standing: Sendable {
   /// The targets of one version that is on trial.
   private struct Line: Sendable {
-    /// Those that come first, with their places, in order; no more than a canary may ask for.
-    var first: [(place: Place, target: Target)] = []
+    /// The places of those that come first, in order; no more than a canary may ask for.
+    var first: [Place] = []
     /// Those whose restart for it is under way.
     var underWay = 0
     /// The least level of a target to which a rule leads, for each rule that others come after.
@@ -69,7 +69,7 @@ struct Standing: Sendable {
 
   /// Takes a target in; `trials` says which versions are on trial.
   mutating func add(_ stand: Stand, _ trials: [Resource: Trial]) {
-    stands[stand.target] = stand
+    stands[stand.place.target] = stand
     if stand.isBusy { reserve(stand.rules) }
     guard !trials.isEmpty else { return }
     for cause in stand.pending where trials[cause.resource]?.version == cause.to {
@@ -88,6 +88,9 @@ struct Standing: Sendable {
     for name in names { busyOfRule[name, default: 0] += 1 }
   }
 
+  /// True where no more restarts may be under way.
+  var isFull: Bool { busy >= rules.policy.concurrent }
+
   /// True where no target waits for this version, and no restart for it is under way.
   func isOver(_ resource: Resource) -> Bool { lines[resource] == nil }
 
@@ -101,9 +104,9 @@ struct Standing: Sendable {
 
   private mutating func queue(_ stand: Stand, _ resource: Resource) {
     var line = lines[resource] ?? Line()
-    let position = line.first.firstIndex { stand.place < $0.place } ?? line.first.count
+    let position = line.first.firstIndex { stand.place < $0 } ?? line.first.count
     guard position < rules.widestCanary else { return }
-    line.first.insert((stand.place, stand.target), at: position)
+    line.first.insert(stand.place, at: position)
     if line.first.count > rules.widestCanary { line.first.removeLast() }
     lines[resource] = line
   }
@@ -143,7 +146,7 @@ struct Standing: Sendable {
         until: begins)
     }
     let line = lines[resource] ?? Line()
-    let before = line.first.prefix { $0.place < stand.place }
+    let before = line.first.prefix { $0 < stand.place }
     guard trial.completions.count + line.underWay + before.count >= pace.canary else { return nil }
     let first = before.first.map { "\($0.target)" } ?? "a restart that is under way"
     return Bar(
@@ -152,7 +155,7 @@ struct Standing: Sendable {
   }
 
   private func crowd(_ stand: Stand) -> Bar? {
-    if busy >= rules.policy.concurrent {
+    if isFull {
       return Bar(
         hold: .turn, reason: "\(busy) restarts are under way, and no more may be at once", until: nil)
     }

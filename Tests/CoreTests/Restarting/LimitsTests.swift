@@ -17,7 +17,7 @@ struct LimitsTests {
         resource: parameter("/shop/\(number)"), from: "1", to: "2", changedAt: second(number), changedBy: nil)
     }
     var settle = Settle(change(0), rules: ["shop"], patience: .of(), position: 0, at: second(0))
-    for number in 1..<many { settle.add(change(number), by: lead("shop"), at: second(0)) }
+    for number in 1..<many { _ = settle.add(change(number), by: lead("shop"), at: second(0)) }
     return settle
   }
 
@@ -48,7 +48,7 @@ struct LimitsTests {
     let known = Change(
       resource: parameter("/shop/5"), from: "2", to: "3", changedAt: second(2_999), changedBy: nil)
     var more = Settle(late, rules: ["other"], patience: .of(deadline: 9_000), position: 0, at: second(2_000))
-    more.add(known, by: lead("other"), at: second(2_000))
+    _ = more.add(known, by: lead("other"), at: second(2_000))
     restart.absorb(more)
     #expect(restart.causes.count == Limits.causesPerRestart)
     #expect(restart.omittedCauses == 4)

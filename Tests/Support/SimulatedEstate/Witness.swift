@@ -182,10 +182,11 @@ struct Witness: Sendable {
   /// What is still to come; nil once everything is quiet.
   func restlessness() -> String? {
     for (scope, source) in state.sources where source.failingSince != nil { return "\(scope) still fails" }
-    for (target, state) in state.targets where state.open != nil || state.waiting != nil {
-      guard let open = state.open, open.hold == .goneCause,
-        (open.causes + (state.waiting?.causes ?? [])).contains(where: { !facts.isThere($0.resource) })
-      else { return "\(target) is still open" }
+    let active = state.targets.filter { $0.value.open != nil || $0.value.waiting != nil }
+    let stuck = active.filter { waitsForWhatIsGone($0.value) }.keys
+    for (target, state) in active where !stuck.contains(target) {
+      // Whose turn comes after one that waits for what is gone waits too.
+      guard state.open?.hold == .turn, !stuck.isEmpty else { return "\(target) is still open" }
     }
     for (target, causes) in ledger.unplanned where !causes.isEmpty && ledger.open[target] == nil {
       return "changes of \(target) are lost: \(causes)"
@@ -202,6 +203,11 @@ struct Witness: Sendable {
       }
     }
     return nil
+  }
+
+  private func waitsForWhatIsGone(_ state: TargetState) -> Bool {
+    guard let open = state.open, open.hold == .goneCause else { return false }
+    return (open.causes + (state.waiting?.causes ?? [])).contains { !facts.isThere($0.resource) }
   }
 
   mutating func complains(_ mistake: String) { mistakes.append(mistake) }

@@ -64,6 +64,100 @@ enum EngineBench {
       now = now + .seconds(60)
       _ = engine.handle(.deadlinePassed, at: now)
     }
-    precondition(engine.summary.waiting == Estate.applications, "every application waits for its restart")
+    precondition(
+      engine.summary.waiting + engine.summary.held == Estate.applications,
+      "every application waits for its restart")
+    try Fleet.measure()
+  }
+}
+
+/// One parameter that a thousand services read.
+enum Fleet {
+  static let services = 1_000
+  static let location = Location(region: "eu-west-2", account: nil)
+
+  /// Brings all of them through their restarts, and prints what the most expensive step cost, in milliseconds of CPU time.
+  static func measure() throws {
+    let scope = Scope(kind: .parameter, location: location)
+    var engine = Engine(
+      state: .empty, rules: try rules(),
+      schedule: Schedule(
+        parameters: .seconds(3_600), secrets: .seconds(3_600), rollouts: .seconds(5), sweepsOnce: false),
+      seed: 1, at: Timestamp(milliseconds: 1_800_000_000_000))
+    var now = Timestamp(milliseconds: 1_800_000_000_000)
+    var longest = 0.0
+    var waiting: [Event] = []
+    var done = 0
+    func handle(_ event: Event) {
+      let before = clock()
+      let effects = engine.handle(event, at: now)
+      longest = max(longest, Double(clock() - before) / Double(CLOCKS_PER_SEC) * 1_000)
+      for effect in effects {
+        switch effect {
+        case .inspect(let target): waiting.append(.inspected(target, .success(.found(snapshot(of: target)))))
+        case .issue(let target, _):
+          issued.insert(target)
+          waiting.append(.issued(target, .success(deployment(of: target))))
+        case .append(let step):
+          done += step.records.count { if case .ended = $0.entry { true } else { false } }
+        case .answer, .sweep, .diagnose: break
+        }
+      }
+    }
+    var issued: Set<Target> = []
+    func deployment(of target: Target) -> String { "ecs-svc/\(target)" }
+    func snapshot(of target: Target) -> ServiceSnapshot {
+      let isNew = issued.contains(target)
+      return ServiceSnapshot(
+        status: .active, desiredCount: 1, runningCount: 1, controller: .ecs, healthyPercent: nil,
+        rollsBack: false,
+        deployments: [
+          Deployment(
+            id: isNew ? deployment(of: target) : "ecs-svc/old", isPrimary: true,
+            createdAt: Timestamp(milliseconds: isNew ? now.milliseconds : 0), state: .completed,
+            stateReason: nil,
+            desiredCount: 1, runningCount: 1, pendingCount: 0, failedTasks: 0)
+        ], events: [])
+    }
+    handle(.started(version: "bench", pid: 1))
+    for (sweep, version) in [(1, Int64(1)), (2, 2)] {
+      let observation = Observation(
+        name: "/shared", version: .parameter(number: version, modifiedAt: now), modifiedAt: now,
+        modifiedBy: nil,
+        isScheduledForDeletion: false)
+      handle(.observed(scope, sweep: sweep, [observation], answeredAt: now))
+      handle(.swept(scope, sweep: sweep, nil))
+      if sweep == 1 {
+        now = now + .seconds(3_600)
+        handle(.deadlinePassed)
+      }
+    }
+    while done < services {
+      if waiting.isEmpty {
+        guard let next = engine.nextDeadline else { break }
+        now = max(now, next)
+        handle(.deadlinePassed)
+      } else {
+        handle(waiting.removeFirst())
+      }
+    }
+    precondition(done == services, "every service is restarted")
+    print("paced", longest)
+  }
+
+  private static func rules() throws -> RuleSet {
+    let targets = try (0..<services).map {
+      TargetTemplate.service(cluster: try Template("shop"), name: try Template("s\($0)"))
+    }
+    let rules = try stride(from: 0, to: services, by: 100).map { start in
+      Rule(
+        name: "rule-\(start)", location: location,
+        watch: [Watch(kind: .parameter, pattern: try Pattern("/shared"))], except: [],
+        restart: Array(targets[start..<start + 100]),
+        patience: Patience(
+          quiet: .seconds(1), limit: .seconds(10), cooldown: .zero, deadline: .seconds(1_800)))
+    }
+    return RuleSet(
+      rules: rules, digest: "", policy: Policy(concurrent: 5, targetsPerChange: services))
   }
 }
