@@ -72,15 +72,24 @@ public struct Timetable: Hashable, Sendable {
     while second <= limit {
       var latest = second
       for windows in demands {
-        guard let opens = windows.compactMap({ $0.opening(from: second, through: limit) }).min() else {
-          return nil
-        }
+        guard let opens = Self.opening(of: windows, from: second, through: limit) else { return nil }
         latest = max(latest, opens)
       }
       if latest == second { return second }
       second = latest
     }
     return nil
+  }
+
+  /// The first second from this one on that is in any of the windows.
+  private static func opening(of windows: [Window], from second: Int, through limit: Int) -> Int? {
+    var earliest: Int?
+    for window in windows {
+      guard let opens = window.opening(from: second, through: earliest ?? limit) else { continue }
+      if opens == second { return second }
+      earliest = opens
+    }
+    return earliest
   }
 }
 

@@ -106,7 +106,7 @@ struct CalendarReader {
     if Weekdays.names.contains(where: { word.text.hasPrefix($0) }),
       word.text.count == 3 || word.text.contains("..") || word.text.contains(",")
     {
-      mistakes.append(word.mistake("days come before the hours; write \(word.text) first"))
+      mistakes.append(word.mistake("days come before the hours; write \(word.text.prefix(40)) first"))
       return nil
     }
     do throws(ZoneError) { return try zones.zone(named: String(word.text)) } catch {
