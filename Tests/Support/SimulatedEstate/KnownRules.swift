@@ -26,7 +26,7 @@ struct KnownRules: Sendable {
 
   func isUrgent(_ names: [String]) -> Bool { named(names).contains(where: \.isUrgent) }
 
-  private func named(_ names: [String]) -> [Rule] { rules.map(\.rule).filter { names.contains($0.name) } }
+  func named(_ names: [String]) -> [Rule] { rules.map(\.rule).filter { names.contains($0.name) } }
 
   func targets(of resource: Resource) -> Set<Target> { Set(rules.flatMap { $0.leads(resource) }) }
 

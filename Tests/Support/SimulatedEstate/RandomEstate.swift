@@ -22,6 +22,7 @@ struct RandomEstate: Sendable {
   let ruleSets: [KnownRules]
   let schedule: Schedule
   let policy: Policy
+  let times: RandomTimes
   /// How far the clock that dates deployments is behind the one that dates changes.
   let deploymentClockLag: Duration
   /// The least of each duration in any rule.
@@ -32,7 +33,7 @@ struct RandomEstate: Sendable {
   static let home = Location(region: "eu-west-2", account: nil)
   static let away = Location(region: "eu-west-1", account: nil)
 
-  init(_ dice: inout Dice) throws {
+  init(start: Timestamp, _ dice: inout Dice) throws {
     let size =
       switch dice.pick(1...1_000) {
       case 1...900: dice.pick(1...4)
@@ -59,10 +60,12 @@ struct RandomEstate: Sendable {
     policy = Policy(
       concurrent: dice.chance(50) ? 5 : dice.pick(1...4),
       targetsPerChange: dice.chance(85) ? 50 : dice.pick(1...3))
+    times = RandomTimes(start: start, &dice)
     var sets: [KnownRules] = []
     for number in 0..<3 {
       var rules = try Self.rules(number, applications, locations, patiences, &dice)
       Self.addTurns(to: &rules, &dice)
+      times.add(to: &rules, &dice)
       sets.append(KnownRules(rules, digest: "\(number)", policy: policy))
     }
     ruleSets = sets

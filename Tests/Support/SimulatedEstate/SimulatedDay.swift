@@ -60,8 +60,9 @@ public final class SimulatedDay: Sendable {
     self.directory = directory
     self.trace = trace
     var dice = Dice(seed: seed)
-    estate = try RandomEstate(&dice)
-    world = SimulatedWorld(start: Timestamp(milliseconds: 1_800_000_000_000))
+    let start = Timestamp(milliseconds: 1_800_000_000_000)
+    estate = try RandomEstate(start: start, &dice)
+    world = SimulatedWorld(start: start)
     aws = RunningAWS(SimulatedAWS(seed: dice.seed()), time: world)
     if dice.chance(30) { aws.clockOffset = .seconds(dice.pick(-7_200...7_200)) }
     witness = Locked(Witness(rules: estate.ruleSets[0], shortest: estate.shortest))

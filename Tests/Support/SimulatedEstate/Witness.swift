@@ -61,7 +61,7 @@ struct Witness: Sendable {
   mutating func clockStepped(at now: Duration) { ledger.clockStepped(at: now) }
 
   /// A step has become durable, with these lines.
-  mutating func saw(_ step: Step, _ lines: [String], at now: Duration) {
+  mutating func saw(_ step: Step, _ lines: [String], at now: Duration, wall: Timestamp) {
     let before = stream.utf8.count
     for line in lines { stream += line + "\n" }
     lastLines = stream.utf8.count - before
@@ -80,12 +80,21 @@ struct Witness: Sendable {
     }
     for case .target(let target, let next?) in step.changes {
       let isNews = state.targets[target]?.open?.isUnderWay != true
-      // An operator's word is stronger than any turn.
-      if isNews, next.open?.expeditedBy == nil, case .issuing = next.open?.phase {
+      // An operator's word is stronger than any turn and any window.
+      if isNews, let open = next.open, open.expeditedBy == nil, case .issuing = open.phase {
         ledger.checkTurn(of: target, rules, state)
+        checkTime(of: open, at: wall)
       }
     }
     state.apply(step)
+  }
+
+  /// That its windows are open and nothing is frozen; the process's clock may be up to a second away from the machine's.
+  private mutating func checkTime(of restart: Restart, at wall: Timestamp) {
+    let around = [-1_000, 0, 1_000].map { wall + .milliseconds($0) }
+    check(
+      around.contains { rules.mayBegin(restart, at: $0) },
+      "\(restart.id) of \(restart.plannedAt) begins at \(wall), outside its windows")
   }
 
   /// The first sight of something is its baseline, and every other version is a change that is told of in the same step.

@@ -25,7 +25,7 @@ struct WitnessedLog: DurableLog {
 
 extension SimulatedDay {
   fileprivate func saw(_ step: Step, _ lines: [String]) {
-    let now = world.elapsed()
+    let (now, wall) = (world.elapsed(), world.now())
     let neighbours = Neighbours(estate, aws) { _ in }
     witness.withLock { witness in
       for record in step.records {
@@ -33,7 +33,7 @@ extension SimulatedDay {
       }
       let before = witness.allMistakes.count
       if !step.records.isEmpty { aws.steer { aws, _ in witness.read(aws.log) } }
-      witness.saw(step, lines, at: now)
+      witness.saw(step, lines, at: now, wall: wall)
       for mistake in witness.allMistakes.dropFirst(before) { tell("MISTAKE \(mistake)") }
     }
   }
