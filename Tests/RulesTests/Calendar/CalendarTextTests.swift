@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
+import Foundation
 import Testing
 
 @testable import Rules
@@ -190,5 +191,25 @@ struct CalendarTextTests {
   @Test func `there may not be more of them than anybody needs`() throws {
     let windows = String(repeating: "00:00-01:00,", count: Limits.windows + 1)
     #expect(try read("window: [\(windows)]").said == ["1:9 window has 21 entries, more than 20; split it"])
+  }
+
+  @Test(arguments: [
+    ("window", "| text | open |", 4), ("freeze", "| text | from the first moment of | to |", 3),
+  ])
+  func `the texts of the reference can be read`(_ key: String, _ head: String, _ count: Int) throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("rules/README.md")
+    let table = try String(contentsOf: page, encoding: .utf8).components(separatedBy: head + "\n").last ?? ""
+    let rows = table.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().prefix {
+      !$0.isEmpty
+    }
+    let texts = rows.compactMap { row in row.split(separator: "`").dropFirst().first }
+    #expect(texts.count == count)
+    for text in texts {
+      // The folder of these tests has but one zone.
+      let (windows, freezes, said) = try read(
+        "\(key): \(text.replacing("America/New_York", with: "Europe/London"))")
+      #expect(windows.count + freezes.count == 1 && said == [], "\(text): \(said)")
+    }
   }
 }
