@@ -59,3 +59,32 @@ extension Timestamp: CustomStringConvertible {
       + ".\(padded(millisecondOfDay % 1_000, 3))Z"
   }
 }
+
+extension Timestamp {
+  /// Reads what `description` writes; nil for any other text.
+  public init?(written text: String) {
+    let numbers = text.split(whereSeparator: { "-T:.Z".contains($0) }).compactMap { Int($0) }
+    guard text.utf8.count == 24, numbers.count == 7 else { return nil }
+    let days = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2]).daysSinceEpoch
+    let seconds = (days * 24 + numbers[3]) * 3_600 + numbers[4] * 60 + numbers[5]
+    self.init(milliseconds: Int64(seconds * 1_000 + numbers[6]))
+  }
+
+  /// For people, in UTC: `2026-11-23 04:19:53`.
+  public var toTheSecond: String {
+    description.prefix(19).split(separator: "T").joined(separator: " ")
+  }
+}
+
+extension Duration {
+  /// For people, in the two largest units: `3 d 4 h`, `2 m 5 s`, `0 s`. Nothing is less than no time.
+  public var inWords: String {
+    let seconds = max(0, components.seconds)
+    let units = [
+      (seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"),
+    ]
+    let first = units.firstIndex { $0.0 > 0 } ?? units.count - 1
+    return units[first...].prefix(2).enumerated().filter { $0.offset == 0 || $0.element.0 > 0 }
+      .map { "\($0.element.0) \($0.element.1)" }.joined(separator: " ")
+  }
+}

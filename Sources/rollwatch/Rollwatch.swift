@@ -21,7 +21,8 @@ struct Rollwatch: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, StatusCommand.self, HistoryCommand.self, RestartCommand.self,
-      HoldCommand.self, ReleaseCommand.self, RetryCommand.self, SkipCommand.self, ApproveCommand.self,
+      WhyCommand.self, HoldCommand.self, ReleaseCommand.self, RetryCommand.self, SkipCommand.self,
+      ApproveCommand.self,
     ])
 }
 

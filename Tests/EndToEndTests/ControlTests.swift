@@ -140,6 +140,27 @@ import Testing
     #expect(journal["restarts"]?[0]?["stage"]?.string == "following")
   }
 
+  @Test func `why tells the story of a service and of its secret, beside the daemon and without it`()
+    async throws
+  {
+    let sandbox = try Sandbox()
+    sandbox.setRollout(.fails(after: .milliseconds(300), failing: 1, .secretMissing))
+    let daemon = try await sandbox.startedDaemon()
+    try sandbox.rotateSecret()
+    try await sandbox.await("quarantined")
+    let beside = try await sandbox.command("why", Sandbox.service)
+    #expect(beside.output.hasPrefix("The restart of \(Sandbox.target) failed after"), "\(beside.output)")
+    #expect(beside.output.contains("stopped task: "))
+    #expect(beside.output.contains("rollwatch retry \(Sandbox.target)"))
+    #expect(try await daemon.stop() == 0)
+    #expect(try await sandbox.command("why", Sandbox.target).output == beside.output)
+    for name in ["secret:staging/shop/db", "staging/shop/db"] {
+      let secret = try await sandbox.command("why", name)
+      #expect(secret.output.contains("of 1 target 0 came to a good end, 1 to a bad one"), "\(secret.output)")
+    }
+    #expect(try await sandbox.command("why", "nothing/here").status == 1)
+  }
+
   @Test func `without a daemon an order says so and how to start one`() async throws {
     let sandbox = try Sandbox()
     for arguments in [["hold", "--all"], ["status"], ["restart", "unit:nginx.service"]] {
@@ -150,7 +171,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["hold"], ["hold", "a/b", "--all"], ["release", ""], ["retry"], ["skip", "--all"], ["status", "a"],
+    ["why"], ["why", ""], ["hold"], ["hold", "a/b", "--all"], ["release", ""], ["retry"], ["skip", "--all"],
+    ["status", "a"],
     ["hold", "--all", "--reason", String(repeating: "x", count: 501)],
   ])
   func `wrong usage exits 64`(arguments: [String]) async throws {

@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "run", "check", "status", "history", "restart", "hold", "release", "retry", "skip", "approve",
+    "", "run", "check", "status", "why", "history", "restart", "hold", "release", "retry", "skip", "approve",
   ])
   func `every command has its help`(command: String) async throws {
     let sandbox = try Sandbox()

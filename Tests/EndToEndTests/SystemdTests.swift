@@ -215,4 +215,48 @@ struct SystemdTests {
         until: "journalctl --output=cat -u rollwatch | grep -q \"there is no credential 'audit-key'\"")
     }
   }
+
+  @Test func `root may give orders, and nobody else may even see the socket`() async throws {
+    try await InstalledDaemon.with { daemon in
+      try await daemon.start()
+      #expect(try await daemon.lab.output(of: "rollwatch status").contains("parameters in eu-west-2"))
+      try await daemon.lab.output(of: "rollwatch hold --all --reason 'a test'")
+      try daemon.writeParameter()
+      try await daemon.await("held")
+      #expect(daemon.forcedDeployments == 0)
+      try await daemon.lab.output(of: "rollwatch release --all")
+      try await daemon.await("ended")
+      let modes = try await daemon.lab.output(
+        of: "cd /run/rollwatch && stat --format='%a %n' . rollwatch.sock")
+      #expect(modes == "750 .\n660 rollwatch.sock")
+      let other = try await daemon.lab.run(
+        "setpriv --reuid=nobody --regid=nogroup --clear-groups rollwatch status")
+      #expect(other.status == 1)
+      #expect(other.errors.contains("the members of"), "\(other.errors)")
+      try await daemon.lab.output(of: "systemctl stop rollwatch")
+      #expect(try await daemon.lab.run("test -e /run/rollwatch").status != 0)
+    }
+  }
+
+  @Test func `operators may give orders without root, and the journal names each of them`() async throws {
+    try await InstalledDaemon.with { daemon in
+      try await daemon.lab.output(
+        of: """
+          groupadd --system rollwatch-operators
+          useradd --no-create-home --groups rollwatch-operators alice
+          cp /usr/local/share/doc/rollwatch/operators.conf /etc/systemd/system/rollwatch.service.d/
+          systemctl daemon-reload
+          """)
+      try await daemon.start()
+      let alice = "setpriv --reuid=alice --regid=alice --init-groups"
+      try await daemon.lab.output(of: "\(alice) rollwatch status")
+      try await daemon.lab.output(of: "\(alice) rollwatch hold \(InstalledDaemon.service)")
+      let records = try await daemon.lab.output(of: "rollwatch history --json")
+      let number = try await daemon.lab.output(of: "id --user alice")
+      #expect(records.contains(#""actor":"uid \#(number) (alice)""#), "\(records)")
+      let other = try await daemon.lab.run(
+        "setpriv --reuid=nobody --regid=nogroup --clear-groups rollwatch status")
+      #expect(other.status == 1)
+    }
+  }
 }

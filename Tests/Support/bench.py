@@ -20,7 +20,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROLLWATCH = ROOT / "dist" / "rollwatch"
 BUILD = ROOT / ".build-release" / "release"
-PARAMETERS, SECRETS, SERVICES, RULES = 10_000, 1_000, 100, 1_000
+PARAMETERS, SECRETS, SERVICES, RULES, OPEN = 10_000, 1_000, 100, 1_000, 1_000
 PYTHON = ROOT / ".venv" / "bin" / "python"
 failures = []
 
@@ -214,6 +214,48 @@ def bench_latency(folder):
     row("  p99 (interval 500 ms)", f"{p99:.0f} ms", f"at most {bound:.0f} ms", p99 <= bound)
 
 
+def bench_status(aws, folder):
+    """The whole command, from its start to its end, while 1,000 restarts are open: an operator holds them all."""
+    write_files(
+        folder, ESTATE + "    debounce: { quiet: 200ms, limit: 5s }\n    cooldown: 0s\n", interval="500ms"
+    )
+    daemon = subprocess.Popen(
+        [ROLLWATCH, *run_arguments(folder)], env=environment(aws.url), stderr=subprocess.DEVNULL
+    )
+
+    def command(*arguments):
+        return subprocess.run(
+            [ROLLWATCH, *arguments, "--state", folder / "state"], capture_output=True, text=True, env=environment(aws.url)
+        ).stdout
+
+    def counted(status, count):
+        return status.startswith("{") and count(json.loads(status))
+
+    def wait(count):
+        while not counted(command("status", "--json"), count):
+            time.sleep(0.2)
+
+    wait(lambda status: sum(source["resources"] for source in status["sources"]) == PARAMETERS + SECRETS)
+    command("hold", "--all")
+    for number in range(OPEN):
+        aws.act(
+            "ssm:PutParameter", Name=f"/staging/app-{number:04}/KEY_0", Value="new", Type="String", Overwrite=True
+        )
+    wait(lambda status: sum(item["stage"] == "held" for item in status["restarts"]) == OPEN)
+    took = {"status": [], "status --json": []}
+    for _ in range(20):
+        for name, times in took.items():
+            started = time.perf_counter()
+            command(*name.split())
+            times.append((time.perf_counter() - started) * 1e3)
+    daemon.send_signal(signal.SIGTERM)
+    daemon.wait()
+    for name, times in took.items():
+        slowest = max(times)
+        row(f"rollwatch {name}, {OPEN:,} open restarts, slowest of 20", f"{slowest:.0f} ms", "at most 50 ms", slowest <= 50)
+        row("  median", f"{statistics.median(times):.0f} ms", "", True)
+
+
 def bench_engine():
     lines = subprocess.run([BUILD / "engine-bench"], capture_output=True, text=True, check=True).stdout
     for name, limit in (("unchanged", 50), ("changed", 2_000)):
@@ -225,7 +267,7 @@ def bench_engine():
 
 def main():
     with tempfile.TemporaryDirectory() as directory:
-        folders = [pathlib.Path(directory) / name for name in ("sweep", "memory", "latency")]
+        folders = [pathlib.Path(directory) / name for name in ("sweep", "memory", "latency", "status")]
         for folder in folders:
             folder.mkdir()
         print(f"  {'what':<58} {'measured':>22}   {'limit':<18}")
@@ -235,6 +277,7 @@ def main():
             bench_sweep(aws, folders[0])
             bench_restart(aws)
             bench_memory(aws, folders[1])
+            bench_status(aws, folders[3])
         bench_latency(folders[2])
         bench_engine()
     sys.exit(f"missed: {', '.join(failures)}" if failures else 0)
