@@ -14,6 +14,7 @@ import Testing
   private static func traces(of program: RunningProgram, in sandbox: Sandbox) throws -> String {
     let state = sandbox.path("state")
     let files = try FileManager.default.contentsOfDirectory(atPath: state).map { "\(state)/\($0)" }
+      .filter { !$0.hasSuffix(".sock") }
     let shown = "/proc/\(program.processID)/cmdline"
     let bytes = try (files + [shown]).filter { FileManager.default.fileExists(atPath: $0) }
       .map { String(decoding: try Data(contentsOf: URL(filePath: $0)), as: UTF8.self) }
