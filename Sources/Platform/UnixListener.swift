@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// In an optimized build the kinds of sockets are found only by way of the module that brought them in first.
+internal import CCurl
 internal import Glibc
 
 /// A socket in the file system on which a process can be spoken to by others of the same machine.
