@@ -53,10 +53,16 @@ let package = Package(
     .target(
       name: "Daemon", dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", logging],
       swiftSettings: settings),
+    .target(
+      name: "Notify",
+      dependencies: [
+        "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", logging, subprocess, system,
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "rollwatch",
       dependencies: [
-        "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", argumentParser, logging,
+        "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", "Notify", argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -65,6 +71,10 @@ let package = Package(
       name: "LoopbackSockets", path: "Tests/Support/LoopbackSockets", swiftSettings: socketSettings),
     .target(
       name: "LocalAWS", dependencies: ["Core", "Platform", "LoopbackSockets"], path: "Tests/Support/LocalAWS",
+      swiftSettings: settings),
+    .target(
+      name: "LocalReceiver", dependencies: ["Platform", "LoopbackSockets"],
+      path: "Tests/Support/LocalReceiver",
       swiftSettings: settings),
     .executableTarget(
       name: "local-aws", dependencies: ["LocalAWS", "Platform", argumentParser],
@@ -117,11 +127,19 @@ let package = Package(
       dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],
       swiftSettings: settings),
     .testTarget(
+      name: "NotifyTests",
+      dependencies: [
+        "Notify", "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "LocalReceiver",
+        logging,
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "SimulationTests", dependencies: ["SimulatedEstate", "Platform"], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "rollwatch", "local-aws", "campaign", "LocalAWS", "Core", "Rules", "Platform", subprocess, system,
+        "rollwatch", "local-aws", "campaign", "LocalAWS", "LocalReceiver", "Core", "Rules", "Platform",
+        subprocess, system,
       ],
       swiftSettings: settings),
   ]

@@ -50,6 +50,16 @@ public enum Limits {
   public static let targetsPerRecord = 1_000
   /// Service events and stopped tasks kept with the record of a bad end.
   public static let eventsPerRecord = 10
+  /// Receivers of notices in the settings.
+  public static let receivers = 20
+  /// Bytes of the `text` of a receiver.
+  public static let noticeTextBytes = 4_096
+  /// The longest time for which notices to one receiver may be gathered.
+  public static let longestDigest = Duration.seconds(3_600)
+  /// Notices in one message; further ones are in the next.
+  public static let noticesPerMessage = 500
+  /// Records that a receiver may be behind; of what is older it is told nothing but that.
+  public static let recordsBehind = 100_000
   /// Characters of a text that AWS sent, in a record.
   public static let reasonCharacters = 1_000
   /// Commands that speak to the daemon at once; one more is told to try again.

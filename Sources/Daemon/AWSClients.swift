@@ -14,7 +14,7 @@ public final class AWSClients: Sendable {
   public init(make: @escaping @Sendable (Location) throws(Failure) -> AWSClient) { self.make = make }
 
   /// The client of a location.
-  func client(for location: Location) throws(Failure) -> AWSClient {
+  public func client(for location: Location) throws(Failure) -> AWSClient {
     if let client = made.withLock({ $0[location] }) { return client }
     let client = try make(location)
     return made.withLock { made in

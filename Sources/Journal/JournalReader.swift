@@ -7,7 +7,7 @@ public import JSON
 internal import Platform
 
 /// Reads the journal of a state directory beside the process that writes it, or without one.
-public struct JournalReader {
+public struct JournalReader: Sendable {
   private let directory: String
   private let database: DatabaseQueue
 
@@ -116,6 +116,40 @@ public struct JournalReader {
       throw JournalFailure(directory + "/" + JournalFiles.database, error)
     }
     return found.reversed()
+  }
+
+  /// The number of the last record; 0 where there is none.
+  public func lastSeq() throws(JournalFailure) -> Int64 {
+    try reading { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM records") ?? 0 }
+  }
+
+  /// The records that follow on one, oldest first, at most so many.
+  public func lines(after seq: Int64, atMost limit: Int) throws(JournalFailure) -> [ChainedRecord] {
+    try reading { database in
+      try Row.fetchAll(
+        database, sql: "SELECT seq, line FROM records WHERE seq > ? ORDER BY seq LIMIT ?",
+        arguments: [seq, limit]
+      ).map { ChainedRecord(seq: $0["seq"], line: $0["line"]) }
+    }
+  }
+
+  /// The `planned` record of a restart; nil where there is none.
+  public func plan(of restart: String, before seq: Int64) throws(JournalFailure) -> String? {
+    // A record's keys are in one order. Backwards: a restart's plan is seldom far away.
+    let beginning =
+      "\"kind\":\"planned\",\(JSONValue.object([.init("restart", .string(restart))]).line.dropFirst().dropLast())"
+    return try reading { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT line FROM records WHERE seq < ? AND instr(line, ?) > 0 ORDER BY seq DESC LIMIT 1",
+        arguments: [seq, beginning])
+    }
+  }
+
+  private func reading<Value>(_ body: (Database) throws -> Value) throws(JournalFailure) -> Value {
+    do { return try database.read(body) } catch {
+      throw JournalFailure(directory + "/" + JournalFiles.database, error)
+    }
   }
 
   /// Re-computes the chain, compares the stream with it, and returns the number of records, all of which are what they were.

@@ -8,6 +8,13 @@ public enum ProcessEnvironment {
   /// The environment variables.
   public static var current: [String: String] { ProcessInfo.processInfo.environment }
 
+  /// A variable, which is then no longer in the environment: no program that is started gets it. To be called before there
+  /// is anything that reads the environment beside the caller.
+  public static func take(_ name: String) -> String? {
+    defer { unsafe unsetenv(name) }
+    return current[name]
+  }
+
   /// This process's id.
   public static var processID: Int32 { getpid() }
 

@@ -16,6 +16,8 @@ public struct Settings: Hashable, Sendable {
   public var defaults = RuleDefaults()
   /// What holds for all rules together.
   public var policy = Policy.standard
+  /// Who is told what happens.
+  public var receivers: [Receiver] = []
   /// Other accounts, by the name that rules use.
   public var accounts: [String: Account] = [:]
 
@@ -50,7 +52,8 @@ public struct Settings: Hashable, Sendable {
   }
 
   private mutating func read(_ root: YAMLNode, _ findings: inout Findings) {
-    let keys = ["region", "parameters", "secrets", "rollouts", "limits", "accounts"] + TurnReader.keys
+    let keys =
+      ["region", "parameters", "secrets", "rollouts", "limits", "accounts", "notify"] + TurnReader.keys
     guard let fields = Fields(root, "the settings", keys: keys, &findings) else { return }
     region = Self.region(fields["region"], &findings)
     Self.read(fields["parameters"], "'parameters'", into: &parameters, &findings)
@@ -70,6 +73,9 @@ public struct Settings: Hashable, Sendable {
         ?? policy.targetsPerChange
     }
     if let node = fields["accounts"] { readAccounts(node, &findings) }
+    if let node = fields["notify"] {
+      receivers = ReceiverReader(accounts: Set(accounts.keys)).receivers(node, &findings)
+    }
   }
 
   private static let intervals = Limits.shortestInterval...Limits.longestDuration

@@ -5,6 +5,7 @@ import Core
 import Daemon
 import Journal
 import Logging
+import Notify
 import Platform
 import Rules
 
@@ -36,6 +37,8 @@ struct RunCommand: AsyncParsableCommand {
     Signals.block()
     LoggingSystem.bootstrap { label in standardErrorLog(label: label) }
     let settings = try files.checkedSettings()
+    // First of all, so that nothing that is started later inherits them.
+    let secrets = try settings.receiverSecrets(isNeeded: !dryRun)
     let access = try await AWSAccess(region: nil, settings: settings)
     guard let rules = files.readRules(settings, region: access.region) else {
       throw ExitCode.wrongConfiguration
@@ -43,11 +46,13 @@ struct RunCommand: AsyncParsableCommand {
     if dryRun {
       try await rehearse(rules, settings, access)
     } else {
-      try await work(rules, settings, access)
+      try await work(rules, settings, access, secrets)
     }
   }
 
-  private func work(_ rules: RuleSet, _ settings: Settings, _ access: AWSAccess) async throws {
+  private func work(
+    _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ secrets: ReceiverSecrets
+  ) async throws {
     let journal: JournalStore
     let remembered: State
     do throws(JournalFailure) {
@@ -66,11 +71,12 @@ struct RunCommand: AsyncParsableCommand {
           throw Failure(kind: .permanent, reason: error.description, mayHaveTakenEffect: false)
         }
       })
+    let notifications = try access.notifications(settings, secrets, state.directory, logger)
     let audience = Audience()
     let control = try socket.server(state, region: access.region, audience)
     try await run(
       remembered, rules, settings, access, ECSAction(access.clients), JournalLog(journal, keepsState: true),
-      Broadcast(to: audience, reporter), control,
+      WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,
       reload: { [files] in
         // A log shipper has renamed the stream, or somebody has changed the rules: one signal serves both.
         do throws(JournalFailure) { try journal.reopenStream() } catch {
@@ -95,7 +101,7 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients)), NoLog(), narrator, nil,
+      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients)), NoLog(), narrator, nil, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }
 
@@ -103,7 +109,7 @@ struct RunCommand: AsyncParsableCommand {
     _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess,
     _ action: any Action,
     _ log: any DurableLog, _ reporter: any Reporter, _ control: ControlServer?,
-    reload: @escaping () -> RuleSet?
+    _ notifications: Notifications?, reload: @escaping () -> RuleSet?
   ) async throws {
     let tally = Tally(reporter)
     let schedule = Schedule(
@@ -119,9 +125,15 @@ struct RunCommand: AsyncParsableCommand {
         reload: reload))
     let end: Loop.End
     do throws(Failure) {
-      end = try await loop.run(
-        [.started(version: version, pid: ProcessEnvironment.processID)],
-        control: control)
+      let first = [Event.started(version: version, pid: ProcessEnvironment.processID)]
+      if let notifications {
+        // A run that ends by itself is all that its receivers get; a daemon's next start tells the rest.
+        end = try await notifications.during(grace: .seconds(once ? 15 : 3)) { () async throws(Failure) in
+          try await loop.run(first, control: control)
+        }
+      } else {
+        end = try await loop.run(first, control: control)
+      }
     } catch {
       throw fail(error.reason, .failure)
     }

@@ -14,9 +14,11 @@ struct DeployedFilesTests {
   @Test func `what is commented out in the example settings is valid too`() throws {
     let text = try String(contentsOfFile: Program.file("deploy/rollwatch.yaml"), encoding: .utf8)
       .replacing("# region:", with: "region:")
+      .replacing("# notify:\n#   -", with: "notify:\n  -")
       .replacing("# accounts:\n#   prod:", with: "accounts:\n  prod:")
     let settings = try Settings(SourceFile(path: "rollwatch.yaml", bytes: Array(text.utf8)))
     #expect(settings.region == "eu-west-2")
+    #expect(settings.receivers.map(\.name) == ["on-call"])
     #expect(settings.accounts["prod"]?.role == "arn:aws:iam::222222222222:role/rollwatch")
   }
 

@@ -37,7 +37,7 @@ struct InstallTests {
     "share/doc/rollwatch/RULES.md",
     "share/doc/rollwatch/OPERATIONS.md",
     "share/doc/rollwatch/static-keys.conf",
-    "share/doc/rollwatch/audit-key.conf",
+    "share/doc/rollwatch/audit-key.conf", "share/doc/rollwatch/receivers.conf",
     "share/doc/rollwatch/iam-policy.json",
     "share/doc/rollwatch/rules.d/example.yaml",
   ]

@@ -14,11 +14,11 @@ struct UnitFileTests {
     }
   }
 
-  @Test func `systemd finds nothing to complain about in the unit with both credentials`() async throws {
+  @Test func `systemd finds nothing to complain about in the unit with all credentials`() async throws {
     try await withUnit { unit in
       let drop = unit.appendingPathExtension("d")
       try FileManager.default.createDirectory(at: drop, withIntermediateDirectories: false)
-      for file in ["static-keys.conf", "audit-key.conf"] {
+      for file in ["static-keys.conf", "audit-key.conf", "receivers.conf"] {
         try FileManager.default.copyItem(
           atPath: Program.file("deploy/\(file)"), toPath: drop.appending(path: file).path)
       }

@@ -14,7 +14,7 @@ public struct CallerIdentity: Sendable, Hashable {
 extension AWSClient {
   /// Whom AWS takes us for. Needs no permission, so it tells bad credentials from missing permissions.
   public func getCallerIdentity() async throws(AWSFailure) -> CallerIdentity {
-    let call = queryCall("GetCallerIdentity", [])
+    let call = queryCall(.sts, "GetCallerIdentity", [])
     let answer = try await send(call)
     let result = try answer.queryResult(of: call)
     guard let account = nonEmpty(result.child("Account")?.text),

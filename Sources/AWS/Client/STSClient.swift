@@ -23,7 +23,7 @@ public final class STSClient: SecurityTokens {
   public func assumeRole(
     _ role: RoleRequest, as provider: any CredentialsProvider
   ) async throws(CredentialsFailure) -> Credentials {
-    let call = queryCall("AssumeRole", role.fields)
+    let call = queryCall(.sts, "AssumeRole", role.fields)
     return try await credentials(from: call, as: provider)
   }
 
@@ -31,7 +31,7 @@ public final class STSClient: SecurityTokens {
   public func assumeRoleWithWebIdentity(
     _ role: RoleRequest, token: String
   ) async throws(CredentialsFailure) -> Credentials {
-    var call = queryCall("AssumeRoleWithWebIdentity", role.fields + [("WebIdentityToken", token)])
+    var call = queryCall(.sts, "AssumeRoleWithWebIdentity", role.fields + [("WebIdentityToken", token)])
     call.secrets = [token]
     return try await credentials(from: call, as: nil)
   }

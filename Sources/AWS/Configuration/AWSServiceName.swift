@@ -11,6 +11,8 @@ public enum AWSServiceName: String, Sendable, Hashable, CaseIterable {
   case ecs
   /// Security Token Service.
   case sts
+  /// Simple Notification Service.
+  case sns
   /// Simple Queue Service.
   case sqs
   /// The portal of IAM Identity Center, which turns a sign-in into a role's credentials.

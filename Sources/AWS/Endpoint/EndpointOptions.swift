@@ -35,7 +35,7 @@ extension AWSServiceName {
   fileprivate func hasFIPSName(in partition: Partition) -> Bool {
     switch self {
     case .ecs, .secretsManager: true
-    case .ssm, .sts, .sqs, .sso, .ssoOIDC: partition != .government
+    case .ssm, .sts, .sns, .sqs, .sso, .ssoOIDC: partition != .government
     }
   }
 

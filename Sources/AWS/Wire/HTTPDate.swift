@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Core
+public import Core
 import Platform
 
 /// The time in a `Date` or `Retry-After` header of the one form still in use (RFC 9110, 5.6.7):
 /// `Mon, 23 Nov 2026 05:03:11 GMT`; nothing for any other text.
-func timestamp(httpDate text: String) -> Timestamp? {
+public func timestamp(httpDate text: String) -> Timestamp? {
   let bytes = Array(text.utf8)
   let isFramed = text.hasSuffix(" GMT") && bytes.count == 29 && bytes[3] == UInt8(ascii: ",")
   let separators: [(Int, Character)] = [(4, " "), (7, " "), (11, " "), (16, " "), (19, ":"), (22, ":")]

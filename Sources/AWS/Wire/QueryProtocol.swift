@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A call of STS, the one service that speaks the query protocol.
-func queryCall(_ operation: String, _ fields: [(String, String)]) -> Call {
-  guard case .query(let version) = AWSServiceName.sts.wire else { preconditionFailure("STS speaks query") }
+/// A call of a service that speaks the query protocol.
+func queryCall(_ service: AWSServiceName, _ operation: String, _ fields: [(String, String)]) -> Call {
+  guard case .query(let version) = service.wire else { preconditionFailure("\(service) speaks no query") }
   let form = ([("Action", operation), ("Version", version)] + fields)
     .map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }.joined(separator: "&")
-  return Call(service: .sts, operation: operation, body: Array(form.utf8), isRepeatable: true)
+  return Call(service: service, operation: operation, body: Array(form.utf8), isRepeatable: true)
 }
 
 extension Answer {

@@ -19,6 +19,7 @@ extension AWSServiceName {
     case .secretsManager: "secretsmanager"
     case .ecs: "ecs"
     case .sts: "sts"
+    case .sns: "sns"
     case .sqs: "sqs"
     case .sso: "awsssoportal"
     case .ssoOIDC: "sso-oauth"
@@ -32,6 +33,7 @@ extension AWSServiceName {
     case .secretsManager: "secretsmanager"
     case .ecs: "ecs"
     case .sts: "sts"
+    case .sns: "sns"
     case .sqs: "sqs"
     case .sso: "portal.sso"
     case .ssoOIDC: "oidc"
@@ -45,6 +47,7 @@ extension AWSServiceName {
     case .secretsManager: .json(version: "1.1", target: "secretsmanager")
     case .ecs: .json(version: "1.1", target: "AmazonEC2ContainerServiceV20141113")
     case .sts: .query(version: "2011-06-15")
+    case .sns: .query(version: "2010-03-31")
     case .sqs: .json(version: "1.0", target: "AmazonSQS")
     case .sso, .ssoOIDC: .rest
     }

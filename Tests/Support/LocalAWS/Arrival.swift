@@ -61,7 +61,7 @@ struct Heading: Sendable {
     } else {
       form = Self.form(request.body)
       operation = form["Action"] ?? ""
-      service = form["Version"] == "2011-06-15" ? .sts : nil
+      service = AWSService.allCases.first { $0.queryVersion != nil && $0.queryVersion == form["Version"] }
     }
   }
 

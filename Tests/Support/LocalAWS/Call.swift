@@ -8,6 +8,7 @@ enum AWSService: String, CaseIterable, Sendable {
   case secretsmanager
   case ecs
   case sts
+  case sns
 
   /// What stands before the operation in `X-Amz-Target`; nil for the query protocol.
   var targetPrefix: String? {
@@ -15,7 +16,18 @@ enum AWSService: String, CaseIterable, Sendable {
     case .ssm: "AmazonSSM"
     case .secretsmanager: "secretsmanager"
     case .ecs: "AmazonEC2ContainerServiceV20141113"
-    case .sts: nil
+    case .sts, .sns: nil
+    }
+  }
+}
+
+extension AWSService {
+  /// The version of its query protocol; nil for the others.
+  var queryVersion: String? {
+    switch self {
+    case .sts: "2011-06-15"
+    case .sns: "2010-03-31"
+    case .ssm, .secretsmanager, .ecs: nil
     }
   }
 }

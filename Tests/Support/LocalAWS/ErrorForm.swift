@@ -8,7 +8,7 @@ struct ErrorForm: Sendable {
   let body: [UInt8]
 
   init(_ error: APIError, of service: AWSService?) {
-    guard service == .sts else {
+    guard service?.queryVersion != nil else {
       status = error.status
       contentType = "application/x-amz-json-1.1"
       code = error.code
@@ -22,7 +22,7 @@ struct ErrorForm: Sendable {
     status = Self.common[error.code] == nil ? error.status : 403
     contentType = "text/xml"
     body = Array(
-      ("<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>"
+      ("<ErrorResponse><Error><Type>Sender</Type>"
         + "<Code>\(code)</Code><Message>\(Self.escaped(error.message))</Message></Error>"
         + "<RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>").utf8)
   }

@@ -22,7 +22,7 @@ struct RegionState: Sendable {
     case .ssm: try Self.perform(call, on: &parameters, at: now, age: age, memory: memory)
     case .secretsmanager: try Self.perform(call, on: &secrets, at: now, age: age, memory: memory)
     case .ecs: try Self.perform(call, on: &containers, at: now, age: age, memory: memory)
-    case .sts: throw .unknownOperation(call.operation)
+    case .sts, .sns: throw .unknownOperation(call.operation)
     }
   }
 

@@ -19,6 +19,7 @@ public struct SimulatedAWS: Sendable {
   public var staleness: [String: Duration] = [:]
 
   var identities: IdentityStore
+  var topics: TopicStore
   var faults = FaultPlan()
   private var regions: [Place: RegionState] = [:]
   private var buckets: [BucketKey: TokenBucket] = [:]
@@ -36,6 +37,7 @@ public struct SimulatedAWS: Sendable {
     self.seed = seed
     generator = SeededGenerator(seed: seed)
     identities = IdentityStore(generator: SeededGenerator(seed: seed &+ 1))
+    topics = TopicStore(generator: SeededGenerator(seed: seed &+ 2))
   }
 
   // MARK: A request's way
@@ -146,7 +148,7 @@ public struct SimulatedAWS: Sendable {
     do {
       let body = try perform(arrival, at: now)
       log.update(arrival.number) { $0.tookEffect = true }
-      let type = arrival.heading.service == .sts ? "text/xml" : Self.contentType
+      let type = arrival.heading.service?.queryVersion != nil ? "text/xml" : Self.contentType
       return response(200, type, body, at: now)
     } catch {
       return failure(error, arrival.heading, at: now)
@@ -165,6 +167,9 @@ public struct SimulatedAWS: Sendable {
     if service == .sts {
       let result = try identities.perform(heading.operation, heading.form, caller: caller, at: now)
       return wrapped(result, heading.operation)
+    }
+    if service == .sns {
+      return wrapped(try topics.perform(heading.operation, heading.form), heading.operation)
     }
     guard let caller, let place = place(of: heading) else {
       throw APIError("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -256,7 +261,7 @@ public struct SimulatedAWS: Sendable {
 
   private mutating func wrapped(_ result: String, _ operation: String) -> [UInt8] {
     Array(
-      ("<\(operation)Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><\(operation)Result>\(result)"
+      ("<\(operation)Response><\(operation)Result>\(result)"
         + "</\(operation)Result><ResponseMetadata><RequestId>\(generator.uuid())</RequestId></ResponseMetadata>"
         + "</\(operation)Response>").utf8)
   }

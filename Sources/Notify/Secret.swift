@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import Platform
+internal import Rules
+
+/// A secret that cannot be had, or is none.
+public struct SecretFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong and what to do, without the secret.
+  public let description: String
+}
+
+extension SecretPlace {
+  /// At most so many bytes: more is no key and no URL.
+  private static let longest = 4_096
+
+  /// What is kept there; an environment variable is then no longer there for others to inherit.
+  func secret(of receiver: String) throws(SecretFailure) -> [UInt8] {
+    let bytes: [UInt8]
+    switch self {
+    case .environment(let name):
+      guard let text = ProcessEnvironment.take(name) else {
+        throw failure(receiver, "is not set; set it, or use a systemd credential")
+      }
+      bytes = Array(text.utf8)
+    case .credential(let name): bytes = try Self.read(name, or: { failure(receiver, $0) })
+    }
+    // An editor's last newline is no part of it.
+    let trimmed = Array(bytes.reversed().drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.reversed())
+    guard !trimmed.isEmpty else { throw failure(receiver, "is empty; put the secret there") }
+    return trimmed
+  }
+
+  private static func read(_ name: String, or failure: (String) -> SecretFailure) throws(SecretFailure)
+    -> [UInt8]
+  {
+    guard let directory = ProcessEnvironment.current["CREDENTIALS_DIRECTORY"] else {
+      throw failure(
+        "cannot be read: there is no $CREDENTIALS_DIRECTORY; give the service this credential (deploy/README.md)"
+      )
+    }
+    guard let file = FileHandle(forReadingAtPath: "\(directory)/\(name)"),
+      let data = try? file.read(upToCount: longest + 1)
+    else { throw failure("is not there; give the service this credential (deploy/README.md)") }
+    guard data.count <= longest else {
+      throw failure("has more than \(longest) bytes: it cannot be what is meant")
+    }
+    return Array(data)
+  }
+
+  private func failure(_ receiver: String, _ words: String) -> SecretFailure {
+    SecretFailure(description: "receiver '\(receiver)': \(self) \(words)")
+  }
+
+  /// A URL that is kept there.
+  func url(of receiver: String) throws(SecretFailure) -> String {
+    let text = String(decoding: try secret(of: receiver), as: UTF8.self)
+    if let mistake = mistake(inReceiverURL: text) {
+      throw failure(receiver, "holds a URL that \(mistake); put one there that begins with https://")
+    }
+    return text
+  }
+
+  /// A key that is kept there.
+  func key(of receiver: String) throws(SecretFailure) -> [UInt8] {
+    let key = try secret(of: receiver)
+    guard key.count >= 16 else {
+      throw failure(
+        receiver, "holds \(key.count) bytes, too few for a key; make one with: openssl rand -hex 32")
+    }
+    return key
+  }
+}

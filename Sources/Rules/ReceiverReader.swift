@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Core
+
+/// Reads `notify`, a list of receivers.
+struct ReceiverReader {
+  /// The names of the accounts in the settings, with their default Regions.
+  let accounts: Set<String>
+
+  private static let channels = ["webhook", "slack", "sns", "command"]
+
+  func receivers(_ node: YAMLNode, _ findings: inout Findings) -> [Receiver] {
+    guard let entries = node.list("'notify'", atMost: Limits.receivers, &findings) else { return [] }
+    var receivers: [Receiver] = []
+    for entry in entries {
+      guard let receiver = receiver(entry, &findings) else { continue }
+      if receivers.contains(where: { $0.name == receiver.name }) {
+        findings.add(
+          "another receiver is named '\(receiver.name)'; give this one another name", at: entry.mark)
+      }
+      receivers.append(receiver)
+    }
+    return receivers
+  }
+
+  private func receiver(_ node: YAMLNode, _ findings: inout Findings) -> Receiver? {
+    let keys = ["name"] + Self.channels + ["events", "digest", "text"]
+    guard let fields = Fields(node, "a receiver", keys: keys, &findings) else { return nil }
+    let name = name(fields, &findings)
+    let channel = channel(fields, &findings)
+    let events = fields["events"].map { self.events($0, &findings) } ?? Receiver.Event.standard
+    let digest = fields["digest"]?.duration("digest", in: .zero...Limits.longestDigest, &findings)
+    let text = fields["text"].flatMap { self.text($0, &findings) }
+    guard let name, let channel else { return nil }
+    return Receiver(
+      name: name, channel: channel, events: events, digest: digest ?? Receiver.standardDigest, text: text)
+  }
+
+  private func name(_ fields: Fields, _ findings: inout Findings) -> String? {
+    guard let node = fields["name"] else {
+      findings.add("this receiver has no 'name'; add it", at: fields.mark)
+      return nil
+    }
+    guard let name = node.text("name", &findings) else { return nil }
+    guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.isNameByte) else {
+      findings.add(
+        "'\(name.prefix(64))' is no receiver's name; use letters, digits, '.', '_' and '-', at most 64",
+        at: node.mark)
+      return nil
+    }
+    return name
+  }
+
+  /// Also for the names of credentials and environment variables.
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  private func events(_ node: YAMLNode, _ findings: inout Findings) -> Set<Receiver.Event> {
+    let known = Receiver.Event.allCases.map(\.rawValue)
+    var events: Set<Receiver.Event> = []
+    for element in node.list("events", atMost: known.count, &findings) ?? [] {
+      guard let word = element.text("an event", &findings) else { continue }
+      if let event = Receiver.Event(rawValue: word) {
+        events.insert(event)
+      } else {
+        findings.add(
+          "'\(word.prefix(64))' is no event\(suggestion(for: word, among: known))", at: element.mark)
+      }
+    }
+    return events
+  }
+
+  private func text(_ node: YAMLNode, _ findings: inout Findings) -> Template? {
+    guard let text = node.text("text", &findings) else { return nil }
+    guard text.utf8.count <= Limits.noticeTextBytes else {
+      findings.add("text has \(text.utf8.count) bytes, more than \(Limits.noticeTextBytes)", at: node.mark)
+      return nil
+    }
+    let template: Template
+    do throws(PatternError) { template = try Template(text) } catch {
+      findings.add("text: \(error.message)", at: node.mark(atUTF8Offset: error.offset))
+      return nil
+    }
+    for name in template.captureNames where !Receiver.textNames.contains(name) {
+      findings.add(
+        "'{\(name)}' is nothing that a notice has\(suggestion(for: name, among: Receiver.textNames))",
+        at: node.mark)
+    }
+    return template
+  }
+
+  // MARK: Channels
+
+  private func channel(_ fields: Fields, _ findings: inout Findings) -> Receiver.Channel? {
+    let given = Self.channels.filter { fields[$0] != nil }
+    guard given.count == 1 else {
+      let what =
+        given.isEmpty ? "no way to reach it" : "several ways to reach it: \(given.joined(separator: ", "))"
+      findings.add(
+        "this receiver has \(what); give it one of \(Self.channels.joined(separator: ", "))", at: fields.mark)
+      return nil
+    }
+    if let node = fields["webhook"] { return webhook(node, &findings) }
+    if let node = fields["slack"] {
+      return secret(node, "slack", &findings).map(Receiver.Channel.slack)
+    }
+    if let node = fields["sns"] { return topic(node, &findings) }
+    return fields["command"].flatMap { command($0, &findings) }
+  }
+
+  private func isText(_ node: YAMLNode) -> Bool { if case .scalar = node.content { true } else { false } }
+
+  private func webhook(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {
+    guard let fields = Fields(node, "'webhook'", keys: ["url", "key"], &findings) else { return nil }
+    let key = fields["key"].map { secret($0, "key", &findings) }
+    guard let url = fields["url"] else {
+      findings.add("this webhook has no 'url'; add it", at: node.mark)
+      return nil
+    }
+    guard isText(url) else {
+      guard let place = secret(url, "url", &findings) else { return nil }
+      return key == .some(nil) ? nil : .webhook(.secret(place), key: key ?? nil)
+    }
+    guard let text = url.text("url", &findings) else { return nil }
+    if let mistake = mistake(inReceiverURL: text) {
+      findings.add("the URL \(mistake); write https://…", at: url.mark)
+      return nil
+    }
+    return key == .some(nil) ? nil : .webhook(.url(text), key: key ?? nil)
+  }
+
+  private func secret(_ node: YAMLNode, _ what: String, _ findings: inout Findings) -> SecretPlace? {
+    guard !isText(node) else {
+      // Not a word of it: it is most likely the secret.
+      findings.add(
+        "\(what) is a secret and does not belong here; write \(what): { credential: NAME }, or environment: NAME",
+        at: node.mark)
+      return nil
+    }
+    guard let fields = Fields(node, "'\(what)'", keys: ["credential", "environment"], &findings) else {
+      return nil
+    }
+    let (credential, variable) = (fields["credential"], fields["environment"])
+    guard let name = credential ?? variable, credential == nil || variable == nil else {
+      findings.add(
+        "'\(what)' needs either 'credential' or 'environment'; name where the secret is", at: node.mark)
+      return nil
+    }
+    guard let text = name.text("the name", &findings) else { return nil }
+    guard text.utf8.count <= 255, text.utf8.allSatisfy(Self.isNameByte), !text.hasPrefix(".") else {
+      findings.add(
+        "'\(text.prefix(8))…' cannot be the name of a secret; write the name here and the secret there",
+        at: name.mark)
+      return nil
+    }
+    return credential == nil ? .environment(text) : .credential(text)
+  }
+
+  private func topic(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {
+    guard let fields = Fields(node, "'sns'", keys: ["topic", "account"], &findings) else { return nil }
+    guard let topic = fields["topic"] else {
+      findings.add("'sns' has no 'topic'; add its ARN", at: node.mark)
+      return nil
+    }
+    let account = fields["account"]?.text("account", &findings)
+    if let account, !accounts.contains(account), let place = fields["account"]?.mark {
+      findings.add(
+        "no account is named '\(account)'\(accounts.isEmpty ? "; add it to 'accounts'" : suggestion(for: account, among: accounts.sorted()))",
+        at: place)
+    }
+    guard let arn = topic.text("topic", &findings) else { return nil }
+    let parts = arn.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "sns",
+      isRegionName(parts[3]),
+      parts[4].count == 12, parts[4].allSatisfy({ "0"..."9" ~= $0 }), !parts[5].isEmpty,
+      arn.utf8.count <= 512, arn.utf8.allSatisfy({ 0x21...0x7E ~= $0 }), !parts[5].hasSuffix(".fifo")
+    else {
+      findings.add(
+        "'\(arn.prefix(100))' is no ARN of a standard topic; write arn:aws:sns:REGION:ACCOUNT:NAME",
+        at: topic.mark)
+      return nil
+    }
+    return .topic(arn: arn, Location(region: parts[3], account: account))
+  }
+
+  private func command(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {
+    guard let elements = node.list("command", atMost: Limits.entriesPerRule, &findings) else { return nil }
+    let words = elements.compactMap { element -> String? in
+      guard case .scalar(let text, _) = element.content, !text.contains("\0") else {
+        findings.add("a word of a command must be text, not \(element.kind)", at: element.mark)
+        return nil
+      }
+      return text
+    }
+    guard words.count == elements.count else { return nil }
+    guard words[0].hasPrefix("/") else {
+      findings.add(
+        "'\(words[0].prefix(100))' is no full path; write where the program is, beginning with '/'",
+        at: elements[0].mark)
+      return nil
+    }
+    return .command(words)
+  }
+}
