@@ -28,7 +28,8 @@ struct DocumentTests {
 
   @Test(arguments: [
     "started", "stopped", "rulesLoaded", "baseline", "changed", "disappeared", "returned", "planned", "held",
-    "released", "issued", "refused", "skipped", "ended", "quarantined", "unquarantined", "ordered", "sourceFailing", "sourceRecovered",
+    "released", "issued", "refused", "skipped", "ended", "quarantined", "unquarantined", "ordered",
+    "sourceFailing", "sourceRecovered",
   ])
   func `every record kind is explained, with its keys and its message id`(_ kind: String) throws {
     let tables = try #require(Self.operations).split(separator: "\n").filter { $0.hasPrefix("|") }
