@@ -46,6 +46,8 @@ extension Engine {
     guard let state = targets[target], own.flight == nil else { return }
     let wasBarred = own.bar != nil
     own.bar = state.isBusy ? nil : bar(to: target, state, standing, at: now)
+    // A bar that is over already would be looked at again and again.
+    if let until = own.bar?.until { own.bar?.until = max(until, now + .seconds(1)) }
     defer { work[target] = own }
     if let bar = own.bar { return hold(target, state, bar, at: now) }
     // Barred for something that is over, and not due yet for another reason.

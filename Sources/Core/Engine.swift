@@ -303,6 +303,8 @@ public struct Engine: Sendable {
       scopes[scope] = sighting
     }
     for target in active { reconsider(target, at: now) }
+    // The same restart may be due at another time under other rules.
+    for target in active { agenda.set(target, wakeTime(of: target)) }
   }
 
   private mutating func forget(_ names: [String], in scope: Scope) {
