@@ -82,11 +82,13 @@ public struct UnixSocketFailure: Error, Hashable, Sendable, CustomStringConverti
   }
 }
 
-/// The name of the group that a file belongs to; nil where that cannot be told.
+/// The name of the group that may open the socket: its own, or that of the folder which hides it; nil where neither can be told.
 private func groupName(of path: String) -> String? {
   let before = errno
   defer { errno = before }
   var status = stat()
-  guard unsafe lstat(path, &status) == 0 else { return nil }
+  if unsafe lstat(path, &status) == 0 { return groupName(status.st_gid) }
+  let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  guard unsafe stat(folder, &status) == 0 else { return nil }
   return groupName(status.st_gid)
 }

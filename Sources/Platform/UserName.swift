@@ -8,14 +8,28 @@ public struct UserID: Hashable, Sendable {
   /// As the kernel knows it.
   public let number: UInt32
 
+  /// Threads that wait for a name. One cannot be called back.
+  private static let asking = Locked(0)
+  private static let askingAtMost = 4
+
   /// A user of this number.
   public init(number: UInt32) { self.number = number }
 
-  /// The user's name, asked for on a thread of its own; nil where there is none, or none in time.
+  /// The user's name, asked for on a thread of its own; nil where there is none, or none in time, or where so many are asked for
+  /// already that whoever knows them does not seem to answer.
   public func name(within limit: Duration, on time: any TimeSource) async -> String? {
     let (names, continuation) = AsyncStream<String?>.makeStream()
     let number = number
-    startThread { continuation.yield(userName(number)) }
+    let mayAsk = Self.asking.withLock { asking in
+      guard asking < Self.askingAtMost else { return false }
+      asking += 1
+      return true
+    }
+    guard mayAsk else { return nil }
+    startThread {
+      continuation.yield(userName(number))
+      Self.asking.withLock { $0 -= 1 }
+    }
     return await withTaskGroup(of: String?.self) { group in
       group.addTask {
         for await name in names { return name }

@@ -81,13 +81,8 @@ public struct ControlRequest: Hashable, Sendable {
     return Array((value.line + "\n").utf8)
   }
 
-  /// The order that is given by this; nil where it is none.
-  func order(by actor: String, home: Location) -> Order? {
-    guard let action = action(home) else { return nil }
-    return Order(action: action, reason: reason, actor: actor, home: home)
-  }
-
-  private func action(_ home: Location) -> Order.Action? {
+  /// The order that this is; nil where it is none. A Region alone is one of the daemon's own account.
+  func action(_ home: Location) -> Order.Action? {
     let location =
       region == nil && account == nil ? nil : Location(region: region ?? home.region, account: account)
     let subject = target.map { Order.Subject.named($0, in: location) } ?? .all

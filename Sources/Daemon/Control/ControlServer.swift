@@ -67,16 +67,17 @@ public struct ControlServer: Sendable {
   private func answer(
     _ request: ControlRequest, _ connection: UnixConnection, _ post: @escaping Post
   ) async throws(ControlFailure) {
-    guard let peer = connection.peer else { throw ControlFailure("the kernel does not say who you are") }
-    let name = await peer.name(within: .seconds(1), on: time)
-    let actor = "uid \(peer.number)" + (name.map { " (\($0))" } ?? "")
-    guard let order = request.order(by: actor, home: home) else {
+    guard let action = request.action(home) else {
       guard let report = await reply(to: Loop.Notice.report, post) else { return }
       _ = await write(.status(JSONValue(report, daemon: daemon)), connection)
       return
     }
+    guard let peer = connection.peer else { throw ControlFailure("the kernel does not say who you are") }
+    let name = await peer.name(within: .seconds(1), on: time)
+    let actor = "uid \(peer.number)" + (name.map { " (\($0))" } ?? "")
+    let order = Order(action: action, reason: request.reason, actor: actor, home: home)
     // Seated before the order is given: its first records may be there before its answer is.
-    let view = request.follows ? try seat(for: order, request) : nil
+    let view = request.follows ? try seat(for: request) : nil
     guard let answer = await reply(to: { .order(order, tell: $0) }, post) else { return }
     guard await write(ControlReply(answer), connection), case .done = answer, let view else { return }
     await follow(view, connection)
@@ -119,9 +120,7 @@ public struct ControlServer: Sendable {
 
   // MARK: Following
 
-  private func seat(
-    for order: Order, _ request: ControlRequest
-  ) throws(ControlFailure) -> AsyncStream<Record> {
+  private func seat(for request: ControlRequest) throws(ControlFailure) -> AsyncStream<Record> {
     let name = request.target ?? ""
     let view = audience.seat { record in
       guard let target = record.target else { return false }
