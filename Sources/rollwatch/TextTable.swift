@@ -54,8 +54,10 @@ struct TextTable {
   var isEmpty: Bool { rows.isEmpty }
 
   func lines(on sheet: Sheet) -> [String] {
-    var widths = heading.indices.map { column in
-      max(minimum[column], heading[column].count, rows.map { $0.cells[column].count }.max() ?? 0)
+    var widths = heading.indices.map { (column) -> Int in
+      // The last one is as wide as it is.
+      guard column < heading.count - 1 else { return 0 }
+      return max(minimum[column], heading[column].count, rows.map { $0.cells[column].count }.max() ?? 0)
     }
     if let width = sheet.width {
       widths[names] = max(heading[names].count, min(widths[names], max(20, width * 2 / 5)))
@@ -71,7 +73,8 @@ struct TextTable {
       let padding = column == cells.count - 1 ? 0 : widths[column] - cell.count + 2
       line += cell + String(repeating: " ", count: max(0, padding))
     }
-    return String(line.reversed().drop { $0 == " " }.reversed())
+    while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+    return line
   }
 
   /// Names are told apart by their beginnings and their ends.
