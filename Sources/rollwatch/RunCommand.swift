@@ -73,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
       })
     let notifications = try access.notifications(settings, secrets, state.directory, logger)
     let audience = Audience()
-    let control = try socket.server(state, region: access.region, audience)
+    var control = try socket.server(state, region: access.region, audience)
+    control.receivers = { notifications.status }
     try await run(
       remembered, rules, settings, access, ECSAction(access.clients), JournalLog(journal, keepsState: true),
       WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,

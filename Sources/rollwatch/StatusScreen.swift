@@ -19,6 +19,8 @@ struct StatusScreen {
         "in quarantine: no other target is restarted for these", Self.quarantined(status, now), sheet),
       Self.section("waiting for an operator's approval", Self.approvals(status), sheet),
       Self.section("held by operators", Self.holds(status, now), sheet),
+      Self.section(
+        "receivers that take no notices: they wait, and are sent again", Self.receivers(status, now), sheet),
     ]
     text = parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -68,6 +70,19 @@ struct StatusScreen {
           item.next(now) ?? "",
           [reason, changed].filter { !$0.isEmpty }.joined(separator: "; "),
         ], stage == "held" ? .waiting : nil)
+    }
+    return table
+  }
+
+  private static func receivers(_ status: JSONValue, _ now: Timestamp) -> TextTable {
+    var table = TextTable(["RECEIVER", "BY", "FOR", "NOTICES", "NEXT ATTEMPT (UTC)", "WHY"], names: 0)
+    for receiver in status.list("receivers") {
+      guard let since = receiver.time("failingSince") else { continue }
+      table.add(
+        [
+          receiver.text("name"), receiver.text("kind"), (now - since).inWords, receiver.text("waiting"),
+          receiver.next(now) ?? "", receiver.text("error"),
+        ], .bad)
     }
     return table
   }

@@ -136,6 +136,23 @@ struct NoticeTests {
     #expect(try await sandbox.run("--dry-run", "--once").status() == 0)
   }
 
+  @Test func `a receiver that takes nothing is seen in the status`() async throws {
+    let hook = try LocalReceiver { _ in .status(404) }
+    let sandbox = try sandbox("  - { name: hook, webhook: { url: \"\(hook.url)\" }, events: [success] }")
+    let daemon = try await sandbox.startedDaemon()
+    try sandbox.rotateSecret()
+    try await sandbox.await("the first attempt") { daemon.standardError.contains("the URL leads nowhere") }
+    let status = try sandbox.rollwatch(["status", "--json", "--state", sandbox.path("state")])
+    #expect(try await status.status() == 0)
+    let receiver = try JSON(reading: Array(status.standardOutput.utf8))["receivers"]?.array?.first
+    #expect(receiver?["name"]?.string == "hook" && receiver?["waiting"]?.integer == 1)
+    #expect(receiver?["error"]?.string == "answered with status 404" && receiver?["failingSince"] != nil)
+    let screen = try sandbox.rollwatch(["status", "--state", sandbox.path("state")])
+    #expect(try await screen.status() == 0)
+    #expect(screen.standardOutput.contains("receivers that take no notices"))
+    #expect(try await daemon.stop() == 0)
+  }
+
   @Test func `a topic is published to with the credentials of the process`() async throws {
     let topic = "arn:aws:sns:eu-west-2:123456789012:alerts"
     let sandbox = try sandbox("  - { name: topic, sns: { topic: \"\(topic)\" }, events: [success] }")

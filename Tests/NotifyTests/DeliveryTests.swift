@@ -29,10 +29,14 @@ struct DeliveryTests {
 
   // MARK: Commands
 
-  private func command(_ script: String, _ environment: [String: String] = ["PATH": "/usr/bin:/bin"])
+  /// The time is short only for the one that hangs.
+  private func command(
+    _ script: String, _ environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+    time: any TimeSource = SystemClock()
+  )
     -> CommandDelivery
   {
-    CommandDelivery(words: ["/bin/sh", "-c", script, "pager"], environment: environment, time: QuickClock())
+    CommandDelivery(words: ["/bin/sh", "-c", script, "pager"], environment: environment, time: time)
   }
 
   @Test func `a program gets the message on standard input, and of the environment only what is no secret`()
@@ -67,7 +71,9 @@ struct DeliveryTests {
     let file = NSTemporaryDirectory() + "children-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: file) }
     let failure = await failure(
-      command("trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\(file); while :; do sleep 1; done' & wait"))
+      command(
+        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\(file); while :; do sleep 1; done' & wait",
+        time: QuickClock()))
     #expect(failure?.reason == "/bin/sh ran longer than 30 s and was killed")
     let text = try String(contentsOfFile: file, encoding: .utf8)
     let child = try #require(Int32(text.split(separator: "\n").first ?? ""))

@@ -14,6 +14,8 @@ public struct ControlServer: Sendable {
   private let daemon: DaemonIdentity
   private let audience: Audience
   private let time: any TimeSource
+  /// How the receivers of notices stand, for the status.
+  public var receivers: @Sendable () -> [ReceiverStatus] = { [] }
 
   /// Hands a notice to the loop.
   public typealias Post = @Sendable (Loop.Notice) -> Void
@@ -69,7 +71,7 @@ public struct ControlServer: Sendable {
   ) async throws(ControlFailure) {
     guard let action = request.action(home) else {
       guard let report = await reply(to: Loop.Notice.report, post) else { return }
-      _ = await write(.status(JSONValue(report, daemon: daemon)), connection)
+      _ = await write(.status(JSONValue(report, daemon: daemon).adding(receivers())), connection)
       return
     }
     guard let peer = connection.peer else { throw ControlFailure("the kernel does not say who you are") }
