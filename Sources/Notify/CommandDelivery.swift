@@ -50,11 +50,17 @@ struct CommandDelivery: Delivery {
   }
 
   private func run(_ input: [UInt8]) async -> Ending {
+    let file: FileDescriptor
+    do { file = try Self.file(holding: input) } catch {
+      return .failed(
+        failure("was not started: its input could not be written to \(NSTemporaryDirectory())", remedy: nil))
+    }
     do {
       let result = try await Subprocess.run(
         .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
         environment: .custom(inherited), workingDirectory: FilePath("/"), platformOptions: Self.ownSession,
-        input: .array(input), output: .discarded, error: .bytes(limit: Self.outputLimit))
+        input: .fileDescriptor(file, closeAfterSpawningProcess: true), output: .discarded,
+        error: .bytes(limit: Self.outputLimit))
       return .exited(errors: result.standardError, result.terminationStatus)
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       return .failed(failure("wrote more than \(Self.outputLimit) bytes to standard error", remedy: nil))
@@ -63,6 +69,24 @@ struct CommandDelivery: Delivery {
         failure("is not there", remedy: "put the program there, or name another in the settings"))
     } catch {
       return .failed(failure("could not be run", remedy: "see that rollwatch's user may execute it"))
+    }
+  }
+
+  /// A file without a name, to be read from its beginning. Not a pipe: a program need not read all of its input, and the
+  /// library ends the process where a pipe's other end is closed while it writes.
+  private static func file(holding bytes: [UInt8]) throws -> FileDescriptor {
+    let path = NSTemporaryDirectory() + "/rollwatch-\(UUID().uuidString)"
+    let file = try FileDescriptor.open(
+      FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+      permissions: .ownerReadWrite)
+    do {
+      try FileManager.default.removeItem(atPath: path)
+      try file.writeAll(bytes)
+      try file.seek(offset: 0, from: .start)
+      return file
+    } catch {
+      try? file.close()
+      throw error
     }
   }
 

@@ -44,7 +44,10 @@ struct CourierTests {
       }
     }
 
-    func notifications(_ receiver: LocalReceiver, digest: Duration = .zero, log: LineLog = LineLog()) throws
+    func notifications(
+      _ receiver: LocalReceiver, digest: Duration = .zero, log: LineLog = LineLog(),
+      limits: HTTPLimits = CourierTests.limits
+    ) throws
       -> Notifications
     {
       try notifications(

@@ -59,7 +59,13 @@ struct DeliveryTests {
   }
 
   @Test func `a program that reads nothing and succeeds has taken it`() async {
-    #expect(await failure(command("exit 0")) == nil)
+    let longText = String(repeating: "x", count: 1 << 20)
+    let long = Message(
+      [WordingTests.notice(.failure, ["target": "ecs:a/b"])], to: longText,
+      Wording(custom: nil, quoting: .plain))
+    do throws(DeliveryFailure) { try await command("exec <&-; exit 0").deliver(long) } catch {
+      Issue.record("\(error)")
+    }
   }
 
   @Test func `a program that is not there says what to do`() async {
