@@ -217,7 +217,7 @@ def bench_latency(folder):
 def bench_status(aws, folder):
     """The whole command, from its start to its end, while 1,000 restarts are open: an operator holds them all."""
     write_files(
-        folder, ESTATE + "    debounce: { quiet: 200ms, limit: 5s }\n    cooldown: 0s\n", interval="500ms"
+        folder, ESTATE + "    debounce: { quiet: 200ms, limit: 5s }\n    cooldown: 0s\n", interval="2s"
     )
     daemon = subprocess.Popen(
         [ROLLWATCH, *run_arguments(folder)], env=environment(aws.url), stderr=subprocess.DEVNULL
