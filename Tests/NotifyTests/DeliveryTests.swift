@@ -154,7 +154,7 @@ struct DeliveryTests {
     #expect(await failure(webhook(receiver, key: "0123456789abcdef")) == nil)
     let arrival = try #require(receiver.arrivals.first)
     let seconds = try #require(arrival.header("rollwatch-timestamp").flatMap { Int64($0) })
-    #expect(abs(seconds - SystemClock().now().milliseconds / 1_000) < 30)
+    #expect(abs(seconds - SystemClock().now().milliseconds / 1_000) < 300)
     let signed = SHA256.authenticate(
       Array("\(seconds).".utf8) + arrival.body, key: Array("0123456789abcdef".utf8))
     #expect(arrival.header("rollwatch-signature") == "v1=\(signed.hex)")
