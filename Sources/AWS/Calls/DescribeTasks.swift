@@ -20,6 +20,10 @@ public struct TaskDescription: Sendable, Hashable {
   public let startedAt: Timestamp?
   /// When it had stopped.
   public let stoppedAt: Timestamp?
+  /// The tag it was started with; for a service's tasks, the id of their deployment.
+  public let startedBy: String?
+  /// The ARN of what it was made from.
+  public let definitionARN: String?
   /// What it consists of.
   public let containers: [ContainerDescription]
 }
@@ -57,8 +61,9 @@ extension AWSClient {
 }
 
 extension JSONReader {
-  fileprivate mutating func task() throws(JSONFailure) -> TaskDescription {
+  mutating func task() throws(JSONFailure) -> TaskDescription {
     var (arn, lastStatus, stopCode, stoppedReason): (String?, String?, String?, String?)
+    var (startedBy, definitionARN): (String?, String?)
     var (createdAt, startedAt, stoppedAt): (WireTime?, WireTime?, WireTime?)
     var containers: [ContainerDescription] = []
     try object { (key, json) throws(JSONFailure) in
@@ -67,6 +72,8 @@ extension JSONReader {
       case "lastStatus": lastStatus = try json.optionalString()
       case "stopCode": stopCode = try json.optionalString()
       case "stoppedReason": stoppedReason = try json.optionalString()
+      case "startedBy": startedBy = try json.optionalString()
+      case "taskDefinitionArn": definitionARN = try json.optionalString()
       case "createdAt": createdAt = try json.optionalTime()
       case "startedAt": startedAt = try json.optionalTime()
       case "stoppedAt": stoppedAt = try json.optionalTime()
@@ -78,7 +85,8 @@ extension JSONReader {
     return TaskDescription(
       arn: try required(arn, "taskArn"), lastStatus: lastStatus, stopCode: nonEmpty(stopCode),
       stoppedReason: nonEmpty(stoppedReason), createdAt: createdAt?.timestamp,
-      startedAt: startedAt?.timestamp, stoppedAt: stoppedAt?.timestamp, containers: containers)
+      startedAt: startedAt?.timestamp, stoppedAt: stoppedAt?.timestamp,
+      startedBy: nonEmpty(startedBy), definitionARN: nonEmpty(definitionARN), containers: containers)
   }
 
   private mutating func container() throws(JSONFailure) -> ContainerDescription {

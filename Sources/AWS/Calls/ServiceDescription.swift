@@ -27,10 +27,36 @@ public struct ServiceDescription: Sendable, Hashable {
   public let deploymentConfiguration: DeploymentConfiguration?
   /// What its tasks are made from; nil for a service of task sets.
   public let taskDefinition: String?
+  /// `LATEST` or a number such as `1.4.0`; nil for what does not run on Fargate.
+  public let platformVersion: String?
+  /// What brings it traffic.
+  public let loadBalancers: [LoadBalancer]
+  /// What it consists of under another controller than ECS, in AWS's order.
+  public let taskSets: [TaskSetDescription]
   /// In AWS's order.
   public let deployments: [DeploymentDescription]
   /// Newest first, at most 100.
   public let events: [ServiceEvent]
+}
+
+/// Where traffic enters a service.
+public struct LoadBalancer: Sendable, Hashable {
+  /// The container that takes it.
+  public let containerName: String?
+  /// The port that it takes it on.
+  public let containerPort: Int?
+}
+
+/// One generation of the tasks of a service whose controller is CodeDeploy or another program.
+public struct TaskSetDescription: Sendable, Hashable {
+  /// `ecs-svc/1234567890123456789`.
+  public let id: String
+  /// `PRIMARY`, `ACTIVE` or `DRAINING`.
+  public let status: String?
+  /// What its tasks are made from.
+  public let taskDefinition: String?
+  /// What brings it traffic.
+  public let loadBalancers: [LoadBalancer]
 }
 
 /// How a service's tasks are replaced.

@@ -10,6 +10,9 @@ extension JSONReader {
     var (desiredCount, runningCount, pendingCount): (Int?, Int?, Int?)
     var (schedulingStrategy, controller, taskDefinition): (String?, String?, String?)
     var configuration: DeploymentConfiguration?
+    var platformVersion: String?
+    var loadBalancers: [LoadBalancer] = []
+    var taskSets: [TaskSetDescription] = []
     var deployments: [DeploymentDescription] = []
     var events: [ServiceEvent] = []
     try object { (key, json) throws(JSONFailure) in
@@ -27,6 +30,10 @@ extension JSONReader {
       case "deploymentConfiguration":
         configuration = try json.optional { (json) throws(JSONFailure) in try json.configuration() }
       case "taskDefinition": taskDefinition = try json.optionalString()
+      case "platformVersion": platformVersion = try json.optionalString()
+      case "loadBalancers":
+        loadBalancers = try json.optionalList { (json) throws(JSONFailure) in try json.loadBalancer() }
+      case "taskSets": taskSets = try json.optionalList { (json) throws(JSONFailure) in try json.taskSet() }
       case "deployments":
         deployments = try json.optionalList { (json) throws(JSONFailure) in try json.deployment() }
       case "events":
@@ -43,6 +50,7 @@ extension JSONReader {
       pendingCount: try required(pendingCount, "pendingCount"),
       schedulingStrategy: schedulingStrategy ?? "REPLICA", controller: controller ?? "ECS",
       deploymentConfiguration: configuration, taskDefinition: nonEmpty(taskDefinition),
+      platformVersion: nonEmpty(platformVersion), loadBalancers: loadBalancers, taskSets: taskSets,
       deployments: deployments, events: events)
   }
 

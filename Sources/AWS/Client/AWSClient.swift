@@ -83,6 +83,16 @@ public final class AWSClient: Sendable {
     return try await send(call, answer).result
   }
 
+  /// A call of a JSON service that changes something and may be repeated: AWS knows a repetition by its client token.
+  func repeatableChange<Result>(
+    _ service: AWSServiceName, _ operation: String, _ request: JSONValue, comment: String,
+    answer: (inout JSONReader) throws(JSONFailure) -> Result
+  ) async throws(AWSFailure) -> Result {
+    let call = Call(
+      service: service, operation: operation, body: request.canonical, isRepeatable: true, comment: comment)
+    return try await send(call, answer).result
+  }
+
   /// A signed call of any service.
   func send(_ call: Call) async throws(AWSFailure) -> Answer {
     try await sender.send(call, as: credentials)

@@ -9,6 +9,8 @@ public enum AWSServiceName: String, Sendable, Hashable, CaseIterable {
   case secretsManager = "secrets_manager"
   /// Elastic Container Service.
   case ecs
+  /// CodeDeploy.
+  case codeDeploy = "codedeploy"
   /// Security Token Service.
   case sts
   /// Simple Notification Service.

@@ -34,7 +34,7 @@ extension AWSServiceName {
   /// In the partition of the United States' government most services' plain hosts are the validated ones.
   fileprivate func hasFIPSName(in partition: Partition) -> Bool {
     switch self {
-    case .ecs, .secretsManager: true
+    case .ecs, .secretsManager, .codeDeploy: true
     case .ssm, .sts, .sns, .sqs, .sso, .ssoOIDC: partition != .government
     }
   }

@@ -61,6 +61,8 @@ extension AWSFailure.Kind {
       [
         "ServiceNotFoundException", "ClusterNotFoundException", "ResourceNotFoundException",
         "ParameterNotFound", "TaskSetNotFoundException", "QueueDoesNotExist",
+        "ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException",
+        "DeploymentDoesNotExistException",
         "AWS.SimpleQueueService.NonExistentQueue",
       ]
     ),
@@ -68,7 +70,7 @@ extension AWSFailure.Kind {
       .conflict,
       [
         "ServiceNotActiveException", "ConflictException", "UpdateInProgressException",
-        "ResourceInUseException",
+        "ResourceInUseException", "DeploymentLimitExceededException",
       ]
     ),
     (

@@ -18,6 +18,7 @@ extension AWSServiceName {
     case .ssm: "ssm"
     case .secretsManager: "secretsmanager"
     case .ecs: "ecs"
+    case .codeDeploy: "codedeploy"
     case .sts: "sts"
     case .sns: "sns"
     case .sqs: "sqs"
@@ -32,6 +33,7 @@ extension AWSServiceName {
     case .ssm: "ssm"
     case .secretsManager: "secretsmanager"
     case .ecs: "ecs"
+    case .codeDeploy: "codedeploy"
     case .sts: "sts"
     case .sns: "sns"
     case .sqs: "sqs"
@@ -46,6 +48,7 @@ extension AWSServiceName {
     case .ssm: .json(version: "1.1", target: "AmazonSSM")
     case .secretsManager: .json(version: "1.1", target: "secretsmanager")
     case .ecs: .json(version: "1.1", target: "AmazonEC2ContainerServiceV20141113")
+    case .codeDeploy: .json(version: "1.1", target: "CodeDeploy_20141006")
     case .sts: .query(version: "2011-06-15")
     case .sns: .query(version: "2010-03-31")
     case .sqs: .json(version: "1.0", target: "AmazonSQS")
