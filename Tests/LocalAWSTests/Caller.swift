@@ -28,6 +28,7 @@ struct Caller {
     let parts = action.split(separator: ":").map(String.init)
     let targets = [
       "ssm": "AmazonSSM", "secretsmanager": "secretsmanager", "ecs": "AmazonEC2ContainerServiceV20141113",
+      "codedeploy": "CodeDeploy_20141006",
     ]
     return signed(
       service: parts[0], body: input.bytes,

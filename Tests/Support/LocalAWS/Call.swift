@@ -7,6 +7,7 @@ enum AWSService: String, CaseIterable, Sendable {
   case ssm
   case secretsmanager
   case ecs
+  case codedeploy
   case sts
   case sns
 
@@ -16,6 +17,7 @@ enum AWSService: String, CaseIterable, Sendable {
     case .ssm: "AmazonSSM"
     case .secretsmanager: "secretsmanager"
     case .ecs: "AmazonEC2ContainerServiceV20141113"
+    case .codedeploy: "CodeDeploy_20141006"
     case .sts, .sns: nil
     }
   }
@@ -27,7 +29,7 @@ extension AWSService {
     switch self {
     case .sts: "2011-06-15"
     case .sns: "2010-03-31"
-    case .ssm, .secretsmanager, .ecs: nil
+    case .ssm, .secretsmanager, .ecs, .codedeploy: nil
     }
   }
 }

@@ -78,11 +78,17 @@ extension ContainerStore {
       _ = change(key) { stopped = $0.stopTask(arn, reason: reason, at: now) }
       return .present(["task": stopped?.described])
     }
+    if let task = oneTasks.all.first(where: { $0.cluster == cluster && Self.lastPart($0.arn) == id }),
+      let stopped = oneTasks.stop(task.arn, reason: reason, at: now)
+    {
+      return ["task": stopped]
+    }
     throw APIError("InvalidParameterException", "The referenced task was not found.")
   }
 
-  private func tasks(in cluster: String) -> [ServiceTask] {
+  private func tasks(in cluster: String) -> [any ListedTask] {
     services.filter { $0.key.cluster == cluster }.flatMap(\.value.tasks)
+      + oneTasks.all.filter { $0.cluster == cluster } as [any ListedTask]
   }
 
   /// One page of a sorted list of ARNs.

@@ -27,6 +27,8 @@ struct ContainerStore: SimulatedService {
   var clockLag = Duration.zero
   /// How long a deleted service is DRAINING.
   var drainTime = Duration.zero
+  /// The tasks that belong to no service.
+  var oneTasks = OneTasks()
 
   init(place: Place, generator: SeededGenerator) {
     self.place = place
@@ -34,6 +36,7 @@ struct ContainerStore: SimulatedService {
   }
 
   mutating func advance(to now: Timestamp) {
+    oneTasks.advance(to: now)
     for key in underWay.sorted() {
       services[key]?.advance(to: now)
       settle(key)
@@ -57,6 +60,7 @@ struct ContainerStore: SimulatedService {
     case "ListServices": try listServices(call)
     case "ListTasks": try listTasks(call)
     case "DescribeTasks": try describeTasks(call)
+    case "RunTask": try runTask(call, at: now)
     case "StopTask": try stopTask(call, at: now)
     default: throw .unknownOperation(call.operation)
     }
@@ -116,7 +120,7 @@ struct ContainerStore: SimulatedService {
   }
 
   /// The definition named by family, `family:revision` or ARN.
-  private func taskDefinition(_ id: String) throws(APIError) -> JSON {
+  func taskDefinition(_ id: String) throws(APIError) -> JSON {
     let name = id.split(separator: "/").last.map(String.init) ?? id
     let parts = name.split(separator: ":").map(String.init)
     let revisions = taskDefinitions[parts[0]] ?? []
@@ -143,6 +147,7 @@ struct ContainerStore: SimulatedService {
       at: now)
     service.launchType = try call.text("launchType") ?? "EC2"
     service.schedulingStrategy = try call.text("schedulingStrategy") ?? "REPLICA"
+    service.loadBalancers = call.input["loadBalancers"] ?? service.loadBalancers
     service.deploy(at: now)
     services[key] = service
     settle(key)
@@ -162,6 +167,14 @@ struct ContainerStore: SimulatedService {
       generator: SeededGenerator(seed: generator.next()))
     service.rollout = rollout
     service.clockLag = clockLag
+    if controller == "CODE_DEPLOY" {
+      service.loadBalancers = [
+        [
+          "targetGroupArn": .string(place.arn("elasticloadbalancing", "targetgroup/\(key.service)/1")),
+          "containerName": "app", "containerPort": 8080,
+        ]
+      ]
+    }
     return service
   }
 
@@ -243,6 +256,9 @@ struct ContainerStore: SimulatedService {
   }
 
   // MARK: Names
+
+  /// A new task's.
+  mutating func nextID() -> String { generator.hexID() }
 
   static let serviceNotFound = APIError("ServiceNotFoundException", "Service not found.")
 

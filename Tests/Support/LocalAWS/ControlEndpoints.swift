@@ -67,6 +67,21 @@ struct ControlEndpoints {
           parameters: parameters, secrets: secrets, services: services, desiredCount: 1, in: place, at: now)
       }
     case "rollout": try setRollout(input, in: place)
+    case "deployment":
+      let (course, group) = (try input.deploymentCourse(), try input.text("group"))
+      guard group.contains("/") else { throw Mistake(message: "group is written APPLICATION/GROUP") }
+      let onlyNext = input.flag("next")
+      let isKnown = aws.steer { aws, now in
+        aws.setDeployment(course, of: group, onlyNext: onlyNext, in: place, at: now)
+      }
+      guard isKnown else { throw Mistake(message: "there is no group \(group) in \(place.region)") }
+    case "task":
+      let (course, family, onlyNext) = (
+        try input.taskCourse(), try input.text("family"), input.flag("next")
+      )
+      aws.steer { aws, now in
+        aws.setTaskCourse(course, ofFamily: family, onlyNext: onlyNext, in: place, at: now)
+      }
     case "rotation":
       let script =
         input.flag("fails") ? RotationScript.fails : .finishes(after: try input.duration("seconds"))

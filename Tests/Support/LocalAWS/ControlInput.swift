@@ -64,6 +64,41 @@ struct ControlInput {
     return json["reason"]?.string.map { .neverStarts(reason: $0) } ?? .secretMissing
   }
 
+  func deploymentCourse() throws(Mistake) -> DeploymentCourse {
+    let kind = try text("kind")
+    switch kind {
+    case "succeeds":
+      let terminating = json["terminatingSeconds"] == nil ? .zero : try duration("terminatingSeconds")
+      return .succeeds(after: try duration("seconds"), terminating: terminating)
+    case "fails":
+      return .fails(
+        after: try duration("seconds"), code: json["code"]?.string ?? "HOOK_EXECUTION_FAILURE",
+        message: json["message"]?.string ?? "One or more of the lifecycle validation functions failed")
+    case "isStopped": return .isStopped(after: try duration("seconds"))
+    case "waits": return .waits(after: try duration("seconds"))
+    case "hangs": return .hangs
+    default: throw Mistake(message: "there is no kind of deployment \(kind)")
+    }
+  }
+
+  func taskCourse() throws(Mistake) -> TaskCourse {
+    let kind = try text("kind")
+    switch kind {
+    case "ends":
+      let codes = (json["codes"]?.object ?? []).compactMap { member in
+        member.value.integer.map { (member.name, $0) }
+      }
+      return .ends(after: try duration("seconds"), codes: Dictionary(codes) { first, _ in first })
+    case "failsToStart":
+      return .failsToStart(after: try duration("seconds"), reason: try text("reason"))
+    case "runs": return .runs
+    case "isRefused":
+      return .isRefused(
+        starting: count("starting"), reason: try text("reason"), detail: json["detail"]?.string)
+    default: throw Mistake(message: "there is no kind of task \(kind)")
+    }
+  }
+
   func fault() throws(Mistake) -> Fault {
     var trigger = Fault.Trigger.always
     if let count = json["next"]?.integer { trigger = .next(count, after: json["after"]?.integer ?? 0) }

@@ -20,9 +20,19 @@ extension ServiceState {
       "schedulingStrategy": .string(schedulingStrategy),
       // Under CodeDeploy and external controllers a service has task sets in place of deployments.
       "deployments": controller == "ECS" ? .array(listed) : [],
+      "taskSets": controller == "CODE_DEPLOY" ? .array(deployments.map(taskSet)) : [],
       "events": .array(events.map(\.described)), "createdAt": .time(createdAt),
       "createdBy": .string(createdBy),
-      "loadBalancers": [], "serviceRegistries": [], "placementConstraints": [], "placementStrategy": [],
+      "loadBalancers": loadBalancers, "serviceRegistries": [], "placementConstraints": [],
+      "placementStrategy": [],
+    ]
+  }
+
+  private func taskSet(_ deployment: ServiceDeployment) -> JSON {
+    [
+      "id": .string(deployment.id), "status": .string(deployment.status),
+      "taskDefinition": .string(deployment.taskDefinition), "createdAt": .time(deployment.createdAt),
+      "startedBy": "CODE_DEPLOY", "loadBalancers": loadBalancers,
     ]
   }
 }

@@ -30,6 +30,7 @@ struct ServiceState: Sendable {
   var launchType: String
   var schedulingStrategy: String
   var configuration: JSON
+  var loadBalancers: JSON = []
   /// Newest first, as AWS lists them.
   private(set) var deployments: [ServiceDeployment] = []
   private(set) var tasks: [ServiceTask] = []

@@ -5,7 +5,7 @@
 public import Core
 public import Platform
 
-/// Parameter Store, Secrets Manager, ECS and STS of any number of accounts and Regions.
+/// Parameter Store, Secrets Manager, ECS, CodeDeploy and STS of any number of accounts and Regions.
 public struct SimulatedAWS: Sendable {
   /// The account of callers that no other was given.
   public static let defaultAccount = "123456789012"
@@ -183,8 +183,16 @@ public struct SimulatedAWS: Sendable {
     let call = Call(
       service: service, operation: heading.operation, place: place, caller: caller, input: input)
     var output = try perform(call, at: now)
-    if isEndless { output = output.with(service == .ecs ? "nextToken" : "NextToken", "AAAAendless") }
+    if isEndless { output = output.with(Self.cursor(of: service), "AAAAendless") }
     return output.bytes
+  }
+
+  /// What the place to go on from is called.
+  private static func cursor(of service: AWSService) -> String {
+    switch service {
+    case .ecs, .codedeploy: "nextToken"
+    case .ssm, .secretsmanager, .sts, .sns: "NextToken"
+    }
   }
 
   mutating func perform(_ call: Call, at now: Timestamp) throws(APIError) -> JSON {

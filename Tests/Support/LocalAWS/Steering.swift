@@ -102,6 +102,51 @@ extension SimulatedAWS {
     change(place, \.containers, at: now) { $0.clockLag = lag }
   }
 
+  /// Adds a deployment group, `APPLICATION/GROUP`, for the service `CLUSTER/SERVICE`, and its application.
+  public mutating func seedDeploymentGroup(
+    _ path: String, for service: String, in place: Place, at now: Timestamp
+  ) {
+    let (group, service) = (Self.key(path), Self.key(service))
+    _ = try? act(
+      "codedeploy:CreateApplication", ["applicationName": .string(group.cluster)], in: place, at: now)
+    _ = try? act(
+      "codedeploy:CreateDeploymentGroup",
+      [
+        "applicationName": .string(group.cluster), "deploymentGroupName": .string(group.service),
+        "ecsServices": [
+          ["clusterName": .string(service.cluster), "serviceName": .string(service.service)]
+        ],
+      ], in: place, at: now)
+  }
+
+  /// Says how deployments of the group `APPLICATION/GROUP` go from now on; or only the next ones, after those said
+  /// before. False where there is no such group.
+  @discardableResult
+  public mutating func setDeployment(
+    _ course: DeploymentCourse, of path: String, onlyNext: Bool, in place: Place, at now: Timestamp
+  ) -> Bool {
+    let group = Self.key(path)
+    return change(place, \.deployments, at: now) { deployments in
+      deployments.change(group.cluster, group.service) { group in
+        if onlyNext { group.nextCourses.append(course) } else { group.course = course }
+      }
+    }
+  }
+
+  /// Says how tasks that are run once go from now on, by the family of their definition; or only those of the next
+  /// `RunTask`, after those said before.
+  public mutating func setTaskCourse(
+    _ course: TaskCourse, ofFamily family: String, onlyNext: Bool, in place: Place, at now: Timestamp
+  ) {
+    change(place, \.containers, at: now) { containers in
+      if onlyNext {
+        containers.oneTasks.nextCourses[family, default: []].append(course)
+      } else {
+        containers.oneTasks.courses[family] = course
+      }
+    }
+  }
+
   /// Says how rotations go from now on.
   public mutating func setRotation(_ script: RotationScript, in place: Place, at now: Timestamp) {
     change(place, \.secrets, at: now) { $0.rotationScript = script }
