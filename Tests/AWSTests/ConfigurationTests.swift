@@ -81,6 +81,7 @@ struct ConfigurationTests {
   @Test func `a service's section without an endpoint falls back to the profile's`() throws {
     #expect(try resolve(["AWS_PROFILE": "work"]).endpoints[.secretsManager] == "http://profile:1")
     #expect(AWSServiceName.secretsManager.endpointVariable == "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+    #expect(AWSServiceName.codeDeploy.endpointVariable == "AWS_ENDPOINT_URL_CODEDEPLOY")
     #expect(AWSServiceName.ssoOIDC.endpointVariable == "AWS_ENDPOINT_URL_SSO_OIDC")
   }
 

@@ -26,6 +26,8 @@ let standardKey = Credentials(
 let exchangeLimits = HTTPLimits(
   connect: .seconds(3), silence: .seconds(3), total: .seconds(9), responseBytes: 1 << 20)
 let standardEndpoints = EndpointOptions(overrides: .none, usesFIPS: false, usesDualStack: false)
+private let fuzzTask = TaskRequest(
+  cluster: "c", definition: "f", launch: nil, network: nil, count: 1, startedBy: "r", clientToken: "r")
 let fuzzStart = Timestamp(milliseconds: 1_795_411_608_361)
 
 func checkAnswer(_ bytes: [UInt8], to target: FuzzTarget) throws {
@@ -75,6 +77,12 @@ extension Result where Success == String, Failure == AWSFailure {
     case .updateService: "\(try await client.updateService(cluster: "c", service: "s", restart: "r"))"
     case .listTasks: "\(try await client.listTasks(cluster: "c", startedBy: "d", desiredStatus: .stopped))"
     case .describeTasks, .errors: "\(try await client.describeTasks(cluster: "c", tasks: ["t"]))"
+    case .runTask: "\(try await client.runTask(fuzzTask, restart: "r"))"
+    case .describeTaskDefinition: "\(try await client.describeTaskDefinition("f"))"
+    case .getDeployment: "\(try await client.getDeployment("d"))"
+    case .deploymentGroups: "\(try await client.batchGetDeploymentGroups(application: "a", groups: ["g"]))"
+    case .listDeployments:
+      "\(try await client.listDeployments(application: "a", group: "g", since: fuzzStart))"
     default: preconditionFailure("\(target) is no call")
     }
   }

@@ -22,6 +22,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case listTasks = "list-tasks"
   /// An answer of ECS with tasks.
   case describeTasks = "describe-tasks"
+  /// An answer of ECS to a request for tasks.
+  case runTask = "run-task"
+  /// An answer of ECS with a task definition.
+  case describeTaskDefinition = "describe-task-definition"
+  /// An answer of CodeDeploy with a deployment.
+  case getDeployment = "get-deployment"
+  /// An answer of CodeDeploy with deployment groups.
+  case deploymentGroups = "deployment-groups"
+  /// An answer of CodeDeploy with names.
+  case listDeployments = "list-deployments"
   /// An error of any service, headers included.
   case errors
   /// The XML of STS.
@@ -50,7 +60,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .settings: try checkSettings(bytes)
     case .patterns: try checkPatterns(bytes)
     case .describeParameters, .listSecrets, .describeServices, .updateService, .listTasks, .describeTasks,
-      .errors:
+      .runTask, .describeTaskDefinition, .getDeployment, .deploymentGroups, .listDeployments, .errors:
       try checkAnswer(bytes, to: self)
     case .sts: try checkTokens(bytes)
     case .credentials: try checkCredentials(bytes)
