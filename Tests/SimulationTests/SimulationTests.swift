@@ -43,7 +43,7 @@ struct SimulationTests {
 
   @Test func `the days are eventful`() throws {
     var counts: [String: Int] = [:]
-    for seed in UInt64(1)...60 {
+    for seed in UInt64(1)...120 {
       let report = try Scratch.with { try SimulatedDay.run(seed: seed, directory: $0, trace: nil) }
       counts.merge(report.counts, uniquingKeysWith: +)
     }
