@@ -167,7 +167,7 @@ extension Engine {
       return "restart \(open.id) of \(target) begins now"
     case .operatorsWord:
       throw Refusal(reason: "everything is held; rollwatch release --all releases it")
-    case .rollout, .goneCause, .failing, .denied:
+    case .rollout, .pause, .goneCause, .failing, .denied:
       throw Refusal(
         reason:
           "restart \(open.id) of \(target) waits for what is in its way, not for a word: see rollwatch status"

@@ -59,6 +59,7 @@ extension Engine {
     case .following(let deployment, let since):
       item.stage = .following
       item.deployment = deployment
+      item.reason = state.open?.hold?.inWords
       item.since = since
     }
     return item
@@ -83,6 +84,7 @@ extension Restart.Hold {
   /// What is waited for; the record of the hold says more.
   fileprivate var inWords: String {
     switch self {
+    case .pause: "its deployment waits at a pause hook until ContinueServiceDeployment is called"
     case .rollout: "somebody else's rollout is in progress"
     case .goneCause: "a cause has disappeared or is scheduled for deletion"
     case .failing: "AWS does not answer as it should; trying again"

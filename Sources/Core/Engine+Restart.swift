@@ -71,8 +71,9 @@ extension Engine {
     case .hold(let hold, let reason):
       self.hold(target, candidate, hold, reason: reason, at: now)
       let isGone = hold == .goneCause
-      work[target]?.nextLook =
-        now + (gone.flatMap { isGone ? schedule.interval(of: $0.scope.kind) : nil } ?? schedule.rollouts)
+      let wait = gone.flatMap { isGone ? schedule.interval(of: $0.scope.kind) : nil }
+      let next = wait.map { now + $0 } ?? nextRound(at: now)
+      work[target]?.nextLook = next
     case .restart where candidate.isSettling:
       work[target]?.nextLook = targets[target]?.waiting?.due
     case .restart where isInDoubt(target, candidate, at: now): break
@@ -115,7 +116,7 @@ extension Engine {
   ) {
     switch hold {
     case .failing, .denied: retryLater(target, at: now)
-    case .rollout, .goneCause, .turn, .window, .quarantine, .approval, .operatorsWord: break
+    case .rollout, .pause, .goneCause, .turn, .window, .quarantine, .approval, .operatorsWord: break
     }
     if targets[target]?.open == nil {
       // What came while the look was under way is to be quiet first; the look after that finds what there is to wait for.
@@ -142,7 +143,8 @@ extension Engine {
     switch result {
     case .success(let deployment):
       began(target, deployment: deployment, adopted: false, at: now)
-      work[target]?.nextLook = now + schedule.rollouts
+      let round = nextRound(at: now)
+      work[target]?.nextLook = round
     case .failure(let failure):
       notIssued(target, open, failure, at: now)
     }
@@ -197,42 +199,71 @@ extension Engine {
     _ target: Target, _ open: Restart, _ deployment: String, since: Timestamp,
     _ result: Result<Inspection, Failure>, at now: Timestamp
   ) {
+    if case .success(.found(let service)) = result {
+      pauseOrGoOn(target, deployment, in: service, at: now)
+    }
+    let patientSince = targets[target]?.open?.resumedAt ?? since
     var verdict = Verdict.underWay
-    var events: [String] = []
     switch result {
     case .failure(let failure):
       retryLater(target, at: now)
-      if now >= since + open.deadline {
+      if now >= patientSince + open.deadline, open.hold != .pause {
         verdict = .ended(.late, reason: "its end could not be seen before the deadline: \(failure.reason)")
       }
     case .success(let inspection):
       work[target]?.failures = 0
-      work[target]?.nextLook = now + schedule.rollouts
-      if case .found(let service) = inspection {
-        events = Array(service.events.prefix(Limits.eventsPerRecord))
-      }
-      verdict = Verdict.over(deployment, in: inspection, since: since, deadline: open.deadline, at: now)
+      let round = nextRound(at: now)
+      work[target]?.nextLook = round
+      verdict = Verdict.over(
+        deployment, in: inspection, since: patientSince, deadline: open.deadline, at: now)
     }
-    guard case .ended(let outcome, let reason) = verdict else { return }
+    guard case .ended(let outcome, var reason) = verdict else { return }
+    // What a person asked for by hand has changed no value.
+    if !open.causes.isEmpty, let rest = Diagnosis.aftermath(of: outcome, deployment, in: try? result.get()) {
+      reason = reason.map { "\($0); \(rest)" } ?? rest
+    }
     let ending = Ending(
       restart: open.id, target: target, deployment: deployment, outcome: outcome, reason: reason,
-      events: outcome == .completed ? [] : events, stoppedTasks: [], took: now - since)
+      verdict: nil, events: [], stoppedTasks: [], took: now - since)
     switch outcome {
     case .completed, .superseded:
       end(target, ending, at: now)
     case .failed, .rolledBack, .late:
-      work[target]?.flight = .diagnosing(ending)
+      work[target]?.flight = .diagnosing(ending, (try? result.get())?.events(since: deployment) ?? [])
       effects.append(.diagnose(target, deployment: deployment))
     }
   }
 
-  mutating func diagnosed(_ target: Target, _ result: Result<[String], Failure>, at now: Timestamp) {
-    guard case .diagnosing(var ending) = work[target]?.flight else { return }
+  /// Says once that the deployment waits at a pause hook, and once that it goes on. Its deadline then counts anew: the wait was
+  /// not its own.
+  private mutating func pauseOrGoOn(
+    _ target: Target, _ deployment: String, in service: ServiceSnapshot, at now: Timestamp
+  ) {
+    let pause = service.deployments.first { $0.id == deployment }?.shift?.pause
+    if let pause {
+      waits(target, .pause, reason: pause.reason(of: deployment), at: now)
+    } else if var state = targets[target], let open = state.open, open.hold == .pause {
+      step.add(
+        .released(open.id, target, reason: "the pause hook lets deployment \(deployment) go on"), at: now)
+      state.open?.hold = nil
+      state.open?.resumedAt = now
+      update(target, state)
+    }
+  }
+
+  mutating func diagnosed(_ target: Target, _ result: Result<Evidence, Failure>, at now: Timestamp) {
+    guard case .diagnosing(var ending, let events) = work[target]?.flight else { return }
+    var evidence = Evidence.none
     switch result {
-    case .success(let tasks): ending.stoppedTasks = Array(tasks.prefix(Limits.eventsPerRecord))
+    case .success(let found): evidence = found
     // The outcome is what counts; why it is so may be had from the console.
-    case .failure(let failure):
-      ending.reason = "\(ending.reason ?? ""); its stopped tasks could not be read: \(failure.reason)"
+    case .failure(let failure): evidence.gaps = ["its stopped tasks could not be read: \(failure.reason)"]
+    }
+    ending.events = events.prefix(Limits.eventsPerRecord).map(\.description)
+    ending.stoppedTasks = evidence.stoppedTasks.prefix(Limits.eventsPerRecord).map(\.description)
+    ending.verdict = Diagnosis.verdict(events: events, evidence: evidence)
+    if !evidence.gaps.isEmpty {
+      ending.reason = ([ending.reason].compactMap { $0 } + evidence.gaps).joined(separator: "; ")
     }
     end(target, ending, at: now)
   }
@@ -292,6 +323,15 @@ extension Engine {
   }
 
   // MARK: Pace
+
+  /// When a rollout is looked at next. Looks fall together, so that many rollouts are read by few calls: whoever comes before
+  /// the look that is planned joins it.
+  private mutating func nextRound(at now: Timestamp) -> Timestamp {
+    if let round = lookRound, round > now, round <= now + schedule.rollouts { return round }
+    let round = now + schedule.rollouts
+    lookRound = round
+    return round
+  }
 
   /// Looks at once at every restart that is held for this.
   mutating func lookAgain(_ hold: Restart.Hold, at now: Timestamp) {

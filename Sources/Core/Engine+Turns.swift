@@ -276,7 +276,7 @@ extension TargetState {
   /// It is held for something about its target.
   fileprivate var waitsForItsTarget: Bool {
     switch open?.hold {
-    case .rollout, .goneCause, .failing, .denied: true
+    case .rollout, .pause, .goneCause, .failing, .denied: true
     case .turn, .window, .quarantine, .approval, .operatorsWord, nil: false
     }
   }

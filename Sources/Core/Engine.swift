@@ -29,6 +29,8 @@ public struct Engine: Sendable {
   var agenda = Agenda()
   /// Where all restarts stand, as long as that is known to be right.
   var standing: Standing?
+  /// The last look that open rollouts were given: those that come before it join it.
+  var lookRound: Timestamp?
   /// True where a restart that waits for its turn, or an operator, may have got it.
   var mayLiftBars = true
 
@@ -126,7 +128,7 @@ public struct Engine: Sendable {
       // Where everything else is stuck, its turn does not come.
       case .turn: return true
       case .failing: return now >= open.plannedAt + open.deadline
-      case .rollout: return false
+      case .rollout, .pause: return false
       }
     }
   }
@@ -320,6 +322,7 @@ public struct Engine: Sendable {
     targets = targets.mapValues { $0.mappingTimes { $0 + duration } }
     for target in targets.keys { step.changed(target) }
     for (resource, trial) in trials { setTrial(trial.mappingTimes { $0 + duration }, of: resource) }
+    lookRound = nil
     work.change { work in
       work.nextLook = work.nextLook.map { $0 + duration }
       work.doubtSince = work.doubtSince.map { $0 + duration }

@@ -15,8 +15,8 @@ public enum Event: Sendable {
   case issued(Target, Result<String, Failure>)
   /// A dry run, which does not issue, let the restart go.
   case withheld(Target)
-  /// What a `diagnose` effect found: a line for each stopped task.
-  case diagnosed(Target, Result<[String], Failure>)
+  /// What a `diagnose` effect found.
+  case diagnosed(Target, Result<Evidence, Failure>)
   /// A person asked for a restart, with a reason or without.
   case requested(Target, reason: String?, deadline: Duration)
   /// An operator's order; its answer bears the same number.

@@ -40,12 +40,13 @@ extension Restart {
     }
     if let deployment = adoptable(service.primary) { return .adopt(deployment: deployment.id) }
     if let refusal = refusal(of: service) { return refusal }
-    if !isUrgent, let primary = service.primary, mustWait(for: primary, until: plannedAt + deadline, at: now)
+    if !isUrgent, let primary = service.primary,
+      mustWait(for: primary, until: latestWait(for: primary), at: now)
     {
       return .hold(
         .rollout,
         reason: "deployment \(primary.id) of \(primary.createdAt) is in progress and older than the change; "
-          + "waits for its end, at most until \(plannedAt + deadline)")
+          + "waits for its end, at most until \(latestWait(for: primary))")
     }
     if let gone {
       return .hold(
@@ -83,6 +84,11 @@ extension Restart {
       remedy:
         "raise maximumPercent to 200, or lower minimumHealthyPercent, in the service's deployment configuration"
     )
+  }
+
+  /// A deployment that bakes stands still on purpose.
+  private func latestWait(for primary: Deployment) -> Timestamp {
+    plannedAt + deadline + (primary.shift?.bakeTime ?? .zero)
   }
 
   /// A restart by hand waits for nobody. Failed tasks mean that the new value may be the cure.

@@ -155,6 +155,8 @@ public struct Ending: Hashable, Sendable {
   public var outcome: Outcome
   /// Why, and what to do, for every outcome but `completed`.
   public var reason: String?
+  /// The cause in one sentence, where it is known.
+  public var verdict: String?
   /// The service's last events, newest first.
   public var events: [String]
   /// One line for each stopped task of this deployment: stop code, reason, exit codes.
@@ -165,14 +167,14 @@ public struct Ending: Hashable, Sendable {
   /// An ending with all its parts.
   public init(
     restart: RestartID, target: Target, deployment: String, outcome: Outcome, reason: String?,
-    events: [String],
-    stoppedTasks: [String], took: Duration
+    verdict: String?, events: [String], stoppedTasks: [String], took: Duration
   ) {
     self.restart = restart
     self.target = target
     self.deployment = deployment
     self.outcome = outcome
     self.reason = reason
+    self.verdict = verdict
     self.events = events
     self.stoppedTasks = stoppedTasks
     self.took = took

@@ -20,6 +20,8 @@ public struct Restart: Hashable, Sendable, Codable {
   public var phase: Phase
   /// What it waits for, as last recorded; nil while it waits for nothing.
   public var hold: Hold?
+  /// From when the deadline of the deployment counts anew, since it went on after a pause; nil where none made it wait.
+  public var resumedAt: Timestamp?
   /// Which of a rule's targets this one is; nil for a restart by hand.
   public var position: Int?
   /// The operator by whose word it waits for no turn, no window and no quarantine; nil where it does.
@@ -51,6 +53,8 @@ public struct Restart: Hashable, Sendable, Codable {
   public enum Hold: String, Hashable, Sendable, Codable {
     /// Somebody else's rollout, at most until the deadline.
     case rollout
+    /// Whoever lets its own deployment go on after a pause hook.
+    case pause
     /// A cause that has disappeared or is scheduled for deletion.
     case goneCause
     /// AWS, which does not answer.

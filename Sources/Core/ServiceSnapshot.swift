@@ -45,7 +45,24 @@ public struct ServiceSnapshot: Hashable, Sendable {
   /// All deployments AWS lists, in its order.
   public var deployments: [Deployment]
   /// The last events, newest first.
-  public var events: [String]
+  public var events: [Event]
+
+  /// One line of a service's own log.
+  public struct Event: Hashable, Sendable, CustomStringConvertible {
+    /// When, by AWS's clock.
+    public var at: Timestamp
+    /// ECS's words.
+    public var message: String
+
+    /// An event with both its parts.
+    public init(at: Timestamp, message: String) {
+      self.at = at
+      self.message = message
+    }
+
+    /// Time and words.
+    public var description: String { "\(at) \(message)" }
+  }
 
   /// Bounds of how many tasks may run during a rollout, in percent of the wanted ones.
   public struct ClosedPercent: Hashable, Sendable {
@@ -65,7 +82,7 @@ public struct ServiceSnapshot: Hashable, Sendable {
   public init(
     status: Status, desiredCount: Int, runningCount: Int, controller: Controller,
     healthyPercent: ClosedPercent?,
-    rollsBack: Bool, deployments: [Deployment], events: [String]
+    rollsBack: Bool, deployments: [Deployment], events: [Event]
   ) {
     self.status = status
     self.desiredCount = desiredCount
@@ -120,8 +137,10 @@ public struct Deployment: Hashable, Sendable {
   public var pendingCount: Int
   /// Tasks that failed one after another.
   public var failedTasks: Int
+  /// How far it has shifted the traffic; nil for a rolling one.
+  public var shift: TrafficShift?
 
-  /// A deployment with all its parts.
+  /// A rolling deployment with all its parts.
   public init(
     id: String, isPrimary: Bool, createdAt: Timestamp, state: State?, stateReason: String?, desiredCount: Int,
     runningCount: Int, pendingCount: Int, failedTasks: Int
@@ -135,6 +154,7 @@ public struct Deployment: Hashable, Sendable {
     self.runningCount = runningCount
     self.pendingCount = pendingCount
     self.failedTasks = failedTasks
+    shift = nil
   }
 
   /// The sign the circuit breaker leaves on the deployment that it makes.
@@ -143,7 +163,7 @@ public struct Deployment: Hashable, Sendable {
 
 extension String {
   /// Lower case of the letters A to Z, all that AWS's own sentences need.
-  fileprivate var lowercasedASCII: String {
+  var lowercasedASCII: String {
     String(decoding: utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }

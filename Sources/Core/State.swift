@@ -158,6 +158,7 @@ extension TargetState {
     result.lastStart = lastStart.map(transform)
     if let open {
       result.open?.plannedAt = transform(open.plannedAt)
+      result.open?.resumedAt = open.resumedAt.map(transform)
       if case .following(let deployment, let since) = open.phase {
         result.open?.phase = .following(deployment: deployment, since: transform(since))
       }

@@ -18,7 +18,9 @@ enum Verdict: Hashable, Sendable {
     }
     let mine = service.deployments.first { $0.id == id }
     let verdict = verdict(over: id, mine, in: service)
-    guard verdict == .underWay, now >= since + deadline else { return verdict }
+    let deadline = deadline + (mine?.shift?.bakeTime ?? .zero)
+    // ECS itself ends a pause, which may be a day and is nobody's fault.
+    guard verdict == .underWay, mine?.shift?.pause == nil, now >= since + deadline else { return verdict }
     let running = mine.map { "\($0.runningCount) of \($0.desiredCount) tasks run, \($0.failedTasks) failed" }
     return .ended(
       .late,
@@ -28,6 +30,7 @@ enum Verdict: Hashable, Sendable {
   }
 
   private static func verdict(over id: String, _ mine: Deployment?, in service: ServiceSnapshot) -> Verdict {
+    if let mine, let shift = mine.shift { return verdict(over: mine, shift, in: service) }
     guard let mine, mine.isPrimary else { return replaced(mine, by: service.primary) }
     switch mine.state {
     case .completed: return .ended(.completed, reason: nil)
@@ -44,9 +47,26 @@ enum Verdict: Hashable, Sendable {
     }
   }
 
+  private static func verdict(
+    over mine: Deployment, _ shift: TrafficShift, in service: ServiceSnapshot
+  ) -> Verdict {
+    switch shift.status {
+    case .pending, .inProgress, .stopRequested, .rollbackRequested, .rollbackInProgress: return .underWay
+    case .successful: return .ended(.completed, reason: nil)
+    case .stopped where !mine.isPrimary: return replaced(nil, by: service.primary)
+    case .stopped:
+      return .ended(.failed, reason: because("the service deployment was stopped", mine.stateReason))
+    case .rollbackSuccessful:
+      return .ended(
+        .rolledBack, reason: because("ECS gave the traffic back to the old tasks", mine.stateReason))
+    case .rollbackFailed:
+      return .ended(.failed, reason: because("ECS could not roll the deployment back", mine.stateReason))
+    }
+  }
+
   private static func replaced(_ mine: Deployment?, by primary: Deployment?) -> Verdict {
     guard let primary else { return .underWay }
-    if primary.isRollback || mine?.state == .failed {
+    if primary.shift == nil, primary.isRollback || mine?.state == .failed {
       return .ended(
         .rolledBack,
         reason: because(

@@ -6,8 +6,8 @@ struct Work: Sendable {
   enum Flight: Sendable {
     case inspecting
     case issuing
-    /// All of the ending is known but the stopped tasks.
-    case diagnosing(Ending)
+    /// All of the ending is known but what the deployment's tasks say; with the service's events since it was made.
+    case diagnosing(Ending, [ServiceSnapshot.Event])
   }
 
   var flight: Flight?

@@ -202,17 +202,20 @@ public struct Loop {
   }
 
   private mutating func handle(_ event: Event, _ group: inout DiscardingTaskGroup) throws(Failure) {
+    var looks: [Target] = []
     for effect in engine.handle(event, at: clock.now) {
       switch effect {
       case .append(let step):
         try ports.log.append(step)
         ports.reporter.recorded(step.records)
       case .answer(let number, let answer): orders.removeValue(forKey: number)?(answer)
-      case .sweep, .inspect, .issue, .diagnose:
+      case .inspect(let target): looks.append(target)
+      case .sweep, .issue, .diagnose:
         // What is not begun now is begun by the next start: the journal knows all of it.
         if stop == nil { begin(effect, &group) }
       }
     }
+    if !looks.isEmpty, stop == nil { look(at: looks, &group) }
   }
 
   // MARK: Out
@@ -221,7 +224,8 @@ public struct Loop {
     let (inbox, source, action) = (inbox, ports.source, ports.action)
     progress.note(effect, at: ports.time.elapsed())
     switch effect {
-    case .append, .answer: preconditionFailure("a step is made durable, and an order answered, at once")
+    case .append, .answer, .inspect:
+      preconditionFailure("a step is made durable, and an order answered, at once; looks begin together")
     case .sweep(let scope, let number, let prefixes):
       group.addTask {
         let failure = await Self.failure {
@@ -231,11 +235,6 @@ public struct Loop {
           }
         }
         inbox.post(.event(.swept(scope, sweep: number, failure)))
-      }
-    case .inspect(let target):
-      group.addTask {
-        let result = await Self.result { () async throws(Failure) in try await action.inspect(target) }
-        inbox.post(.event(.inspected(target, result)))
       }
     case .issue(let target, let restart):
       callsUnderWay += 1
@@ -254,6 +253,15 @@ public struct Loop {
         }
         inbox.post(.event(.diagnosed(target, result)))
       }
+    }
+  }
+
+  /// Looks that are due together are made together: ten services of a cluster are one call.
+  private mutating func look(at targets: [Target], _ group: inout DiscardingTaskGroup) {
+    let (inbox, action) = (inbox, ports.action)
+    for target in targets { progress.note(.inspect(target), at: ports.time.elapsed()) }
+    group.addTask {
+      await action.inspect(targets) { target, result in inbox.post(.event(.inspected(target, result))) }
     }
   }
 

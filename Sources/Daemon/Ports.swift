@@ -20,8 +20,14 @@ public protocol Source: Sendable {
 
 /// What is done to targets.
 public protocol Action: Sendable {
-  /// Reads a target. Changes nothing, so it may be repeated at any time.
-  func inspect(_ target: Target) async throws(Failure) -> Inspection
+  /// Reads the targets that are due at one moment, with as few calls as they take. Changes nothing, so it may be repeated at
+  /// any time.
+  ///
+  /// - Parameter found: takes what was found of each target, once, as soon as it is known. What fails for one
+  ///   target is its own failure.
+  func inspect(
+    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+  ) async
 
   /// Restarts a target.
   ///
@@ -30,8 +36,8 @@ public protocol Action: Sendable {
   /// So an implementation never repeats the call by itself where it may have taken effect, and says so in the failure.
   func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt
 
-  /// Finds out why a deployment ended badly: one line for each of its stopped tasks. Changes nothing.
-  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String]
+  /// Finds out why a deployment ended badly. Changes nothing.
+  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence
 }
 
 /// What came of `Action.issue`.

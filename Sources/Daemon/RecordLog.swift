@@ -55,7 +55,8 @@ extension Record {
     case .skipped(_, let target, let reason): "\(target) need not be restarted: \(reason)"
     case .ended(let ending):
       "restart of \(ending.target) \(ending.outcome.rawValue) after \(ending.took.milliseconds / 1_000) s"
-        + (ending.reason.map { ": \($0)" } ?? "")
+        + [ending.verdict, ending.reason].compactMap { $0 }.enumerated()
+        .map { ($0.offset == 0 ? ": " : "; ") + $0.element }.joined()
     case .quarantined(let resource, let version, let restart, let target):
       "\(resource) in version \(version) is in quarantine: restart \(restart) of \(target) came to a bad end with it; "
         + "no other target is restarted for it"

@@ -10,16 +10,18 @@ public struct Rehearsal: Action {
   /// Reads with `action`.
   public init(_ action: any Action) { self.action = action }
 
-  /// Reads the target.
-  public func inspect(_ target: Target) async throws(Failure) -> Inspection {
-    try await action.inspect(target)
+  /// Reads the targets.
+  public func inspect(
+    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+  ) async {
+    await action.inspect(targets, found: found)
   }
 
   /// Does nothing.
   public func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { .withheld }
 
   /// Reads why.
-  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String] {
+  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
     try await action.diagnose(target, deployment: deployment)
   }
 }

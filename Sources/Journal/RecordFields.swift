@@ -96,6 +96,7 @@ extension Ending {
       .init("deployment", .string(deployment)), .init("outcome", .string(outcome.rawValue)),
     ]
     if let reason { fields.append(.init("reason", .string(reason))) }
+    if let verdict { fields.append(.init("verdict", .string(verdict))) }
     if !events.isEmpty { fields.append(.init("events", .strings(events))) }
     if !stoppedTasks.isEmpty { fields.append(.init("stoppedTasks", .strings(stoppedTasks))) }
     fields.append(.init("seconds", .seconds(took)))

@@ -76,7 +76,8 @@ struct RunCommand: AsyncParsableCommand {
     var control = try socket.server(state, region: access.region, audience)
     control.receivers = { notifications.status }
     try await run(
-      remembered, rules, settings, access, ECSAction(access.clients), JournalLog(journal, keepsState: true),
+      remembered, rules, settings, access, ECSAction(access.clients, time: eventLoop),
+      JournalLog(journal, keepsState: true),
       WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,
       reload: { [files] in
         // A log shipper has renamed the stream, or somebody has changed the rules: one signal serves both.
@@ -102,7 +103,8 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients)), NoLog(), narrator, nil, nil,
+      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients, time: eventLoop)), NoLog(),
+      narrator, nil, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }
 

@@ -186,7 +186,7 @@ struct ContainerServiceTests {
       service.deploymentConfiguration
         == DeploymentConfiguration(
           minimumHealthyPercent: 100, maximumPercent: 200, hasCircuitBreaker: true, rollsBack: true,
-          strategy: "ROLLING"))
+          strategy: "ROLLING", bakeMinutes: 0, linear: nil, canaryBakeMinutes: nil))
     #expect(service.deployments.map(\.id) == ["ecs-svc/2", "ecs-svc/1"])
     #expect(service.deployments[0].createdAt.milliseconds == 1_551_780_397_866)
     #expect(service.deployments[0].failedTasks == 1 && service.deployments[1].failedTasks == 0)

@@ -231,9 +231,11 @@ struct LoopTests {
 private struct Stuck: Action {
   let world: SimulatedWorld
 
-  func inspect(_ target: Target) async throws(Failure) -> Inspection { throw await never() }
+  func inspect(
+    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+  ) async { _ = await never() }
   func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { throw await never() }
-  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String] {
+  func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
     throw await never()
   }
 

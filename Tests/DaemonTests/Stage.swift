@@ -71,7 +71,23 @@ final class Stage: Sendable {
     _ rules: RuleSet, goal: Loop.Goal, issues: Bool, action: (any Action)?,
     notices: AsyncStream<Loop.Notice>
   ) async throws -> Loop.End {
-    let clients = AWSClients { [self] location throws(Failure) in
+    let clients = clients()
+    let action: any Action =
+      action ?? (issues ? ECSAction(clients, time: world) : Rehearsal(ECSAction(clients, time: world)))
+    var loop = Loop(
+      state: log.state, rules: rules,
+      schedule: Schedule(
+        parameters: .seconds(60), secrets: .seconds(60), rollouts: .seconds(5), sweepsOnce: goal.isIdle),
+      seed: 5, goal: goal,
+      ports: Loop.Ports(
+        source: AWSSource(clients, time: world), action: action, log: log, reporter: Quiet(), time: world,
+        reload: { nil }))
+    return try await loop.run([.started(version: "test", pid: 1)], notices: notices)
+  }
+
+  /// Clients of the AWS in memory.
+  func clients() -> AWSClients {
+    AWSClients { [self] location throws(Failure) in
       do throws(ConfigurationFailure) {
         return try AWSClient(
           region: location.region, credentials: Keys(secretKey: secretKey), transport: InMemoryAWS(aws),
@@ -86,17 +102,6 @@ final class Stage: Sendable {
         throw Failure(kind: .permanent, reason: "\(error)", mayHaveTakenEffect: false)
       }
     }
-    let action: any Action =
-      action ?? (issues ? ECSAction(clients) : Rehearsal(ECSAction(clients)))
-    var loop = Loop(
-      state: log.state, rules: rules,
-      schedule: Schedule(
-        parameters: .seconds(60), secrets: .seconds(60), rollouts: .seconds(5), sweepsOnce: goal.isIdle),
-      seed: 5, goal: goal,
-      ports: Loop.Ports(
-        source: AWSSource(clients, time: world), action: action, log: log, reporter: Quiet(), time: world,
-        reload: { nil }))
-    return try await loop.run([.started(version: "test", pid: 1)], notices: notices)
   }
 
   // MARK: What happens in the world
@@ -105,6 +110,10 @@ final class Stage: Sendable {
 
   func act(_ action: String, _ input: JSON) throws {
     try aws.steer { aws, now in _ = try aws.act(action, input, in: Self.place, at: now) }
+  }
+
+  func answer(_ action: String, _ input: JSON) throws -> JSON {
+    try aws.steer { aws, now in try aws.act(action, input, in: Self.place, at: now) }
   }
 
   func writeParameter(_ name: String = "/shop/URL") throws {
@@ -124,6 +133,15 @@ final class MemoryLog: DurableLog, Sendable {
     content.withLock { content in
       content.records += step.records
       content.state.apply(step)
+    }
+  }
+
+  /// Goes on from these targets.
+  func begin(with targets: [Target: TargetState]) {
+    content.withLock { content in
+      for (target, state) in targets {
+        content.state.apply(Step(records: [], changes: [.target(target, state)]))
+      }
     }
   }
 

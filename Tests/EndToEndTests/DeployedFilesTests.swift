@@ -28,12 +28,13 @@ struct DeployedFilesTests {
     #expect(rules.rules.map(\.name) == ["node-app"])
   }
 
-  @Test func `the policy allows six calls and denies every call that reads a value`() throws {
+  @Test func `the policy allows nine calls and denies every call that reads a value`() throws {
     let policy = try Policy(contentsOf: "deploy/iam-policy.json")
     #expect(
       Set(policy.actions("Allow")) == [
         "ssm:DescribeParameters", "secretsmanager:ListSecrets", "ecs:DescribeServices", "ecs:UpdateService",
-        "ecs:ListTasks", "ecs:DescribeTasks",
+        "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:ListTasks", "ecs:DescribeTasks",
+        "ecs:GetTaskProtection",
       ])
     #expect(
       Set(policy.actions("Deny")) == [

@@ -122,7 +122,43 @@ import Testing
     let ended = sandbox.records("ended")[0]
     #expect(ended["outcome"]?.string == "failed")
     #expect(ended["stoppedTasks"]?[0]?.string?.contains("unable to pull secrets") == true)
+    #expect(ended["verdict"]?.string?.hasSuffix("could not be read: it does not exist") == true)
     #expect(ended["events"]?[0] != nil)
+    #expect(sandbox.forcedDeployments == 1)
+    #expect(try await daemon.stop() == 0)
+  }
+
+  @Test func `a blue/green service is followed past its pause hook to its own end`() async throws {
+    let sandbox = try Sandbox()
+    let (cluster, name) = ("staging-ecs-shop-cluster", "staging-ecs-shop-service")
+    sandbox.aws.steer { aws, now in
+      aws.seedService(
+        Sandbox.service, desiredCount: 2,
+        configuration: [
+          "strategy": "BLUE_GREEN",
+          "lifecycleHooks": [["targetType": "PAUSE", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]]],
+        ], in: Sandbox.place, at: now)
+    }
+    sandbox.setRollout(.completes(after: .milliseconds(500)))
+    let daemon = try await sandbox.startedDaemon()
+    try sandbox.rotateSecret()
+    try await sandbox.await("held")
+    let issued = sandbox.records("issued")[0]
+    let arn = try #require(issued["deployment"]?.string)
+    #expect(arn.contains(":service-deployment/\(cluster)/\(name)/"))
+    let described = try sandbox.aws.steer { aws, now in
+      try aws.act(
+        "ecs:DescribeServiceDeployments", ["serviceDeploymentArns": [.string(arn)]], in: Sandbox.place,
+        at: now)
+    }
+    let hook = try #require(
+      described["serviceDeployments"]?[0]?["lifecycleHookDetails"]?[0]?["hookId"]?.string)
+    #expect(sandbox.records("held")[0]["reason"]?.string?.contains("the pause hook \(hook)") == true)
+    try sandbox.act(
+      "ecs:ContinueServiceDeployment", ["serviceDeploymentArn": .string(arn), "hookId": .string(hook)])
+    try await sandbox.await("ended")
+    #expect(sandbox.records("ended")[0]["outcome"]?.string == "completed")
+    #expect(sandbox.kinds.suffix(4) == ["issued", "held", "released", "ended"])
     #expect(sandbox.forcedDeployments == 1)
     #expect(try await daemon.stop() == 0)
   }

@@ -73,10 +73,10 @@ struct RecordLineTests {
     (
       .ended(
         Sample.ending(
-          .rolledBack, Sample.targetAbroad, reason: "why", events: ["e"], stoppedTasks: ["t"],
-          took: .seconds(3))),
-      #""kind":"ended",\#(restart),"deployment":"ecs-svc/1","outcome":"rolledBack","reason":"why","events":["e"],"#
-        + #""stoppedTasks":["t"],"seconds":3\#(abroad)"#
+          .rolledBack, Sample.targetAbroad, reason: "why", verdict: "cause", events: ["e"],
+          stoppedTasks: ["t"], took: .seconds(3))),
+      #""kind":"ended",\#(restart),"deployment":"ecs-svc/1","outcome":"rolledBack","reason":"why","verdict":"cause","#
+        + #""events":["e"],"stoppedTasks":["t"],"seconds":3\#(abroad)"#
     ),
     (
       .sourceFailing(Sample.secret.scope, error: "why"),

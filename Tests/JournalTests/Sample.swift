@@ -35,12 +35,12 @@ enum Sample {
   }
 
   static func ending(
-    _ outcome: Outcome, _ target: Target = target, reason: String? = nil, events: [String] = [],
-    stoppedTasks: [String] = [], took: Duration = .milliseconds(122_340)
+    _ outcome: Outcome, _ target: Target = target, reason: String? = nil, verdict: String? = nil,
+    events: [String] = [], stoppedTasks: [String] = [], took: Duration = .milliseconds(122_340)
   ) -> Ending {
     Ending(
       restart: restart, target: target, deployment: "ecs-svc/1", outcome: outcome, reason: reason,
-      events: events, stoppedTasks: stoppedTasks, took: took)
+      verdict: verdict, events: events, stoppedTasks: stoppedTasks, took: took)
   }
 
   static func step(_ entries: Record.Entry..., changes: [StateChange] = []) -> Step {

@@ -42,17 +42,18 @@ struct SimulationTests {
   }
 
   @Test func `the days are eventful`() throws {
-    var counts: [String: Int] = [:]
-    for seed in UInt64(1)...120 {
-      let report = try Scratch.with { try SimulatedDay.run(seed: seed, directory: $0, trace: nil) }
-      counts.merge(report.counts, uniquingKeysWith: +)
-    }
     let kinds = [
       "started", "stopped", "rulesLoaded", "baseline", "changed", "disappeared", "returned", "planned",
       "held",
       "released", "issued", "refused", "skipped", "sourceFailing", "sourceRecovered", "completed", "failed",
       "rolledBack", "superseded", "late", "quarantined", "unquarantined", "ordered",
     ]
+    // Some are rare: most often a third of these days shows all of them.
+    var counts: [String: Int] = [:]
+    for seed in UInt64(1)...200 where kinds.contains(where: { counts[$0] == nil }) {
+      let report = try Scratch.with { try SimulatedDay.run(seed: seed, directory: $0, trace: nil) }
+      counts.merge(report.counts, uniquingKeysWith: +)
+    }
     #expect(kinds.filter { counts[$0] == nil } == [])
   }
 }

@@ -19,7 +19,8 @@ extension AWSClient {
   ) async throws(AWSFailure) -> (services: [ServiceDescription], failures: [ServiceFailure]) {
     precondition((1...10).contains(services.count), "one call takes 1 to 10 services")
     let request: JSONValue = ["cluster": .string(cluster), "services": .strings(services)]
-    return try await read(.ecs, "DescribeServices", request) { (json) throws(JSONFailure) in
+    return try await list(.ecs, "DescribeServices", request, limiter: servicesLimiter) {
+      (json) throws(JSONFailure) in
       var services: [ServiceDescription]?
       var failures: [ServiceFailure] = []
       try json.object { (key, json) throws(JSONFailure) in
@@ -31,7 +32,7 @@ extension AWSClient {
         }
       }
       return (try required(services, "services"), failures)
-    }
+    }.page
   }
 }
 

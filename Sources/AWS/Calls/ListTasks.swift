@@ -17,12 +17,25 @@ extension AWSClient {
   public func listTasks(
     cluster: String, startedBy: String, desiredStatus: DesiredTaskStatus
   ) async throws(AWSFailure) -> [String] {
+    try await listTasks(cluster: cluster, ("startedBy", startedBy), desiredStatus: desiredStatus)
+  }
+
+  /// The ARNs of the first tasks of a service, about 100 at most.
+  public func listTasks(
+    cluster: String, service: String, desiredStatus: DesiredTaskStatus
+  ) async throws(AWSFailure) -> [String] {
+    try await listTasks(cluster: cluster, ("serviceName", service), desiredStatus: desiredStatus)
+  }
+
+  private func listTasks(
+    cluster: String, _ filter: (name: String, value: String), desiredStatus: DesiredTaskStatus
+  ) async throws(AWSFailure) -> [String] {
     var pages = PageGuard(operation: "ecs:ListTasks", pageLimit: 20)
     var tasks: [String] = []
     var token: String?
     repeat {
       let request: JSONValue = [
-        "cluster": .string(cluster), "startedBy": .string(startedBy),
+        "cluster": .string(cluster), filter.name: .string(filter.value),
         "desiredStatus": .string(desiredStatus.rawValue), "nextToken": token.map(JSONValue.string),
       ]
       let page = try await read(.ecs, "ListTasks", request) { (json) throws(JSONFailure) in

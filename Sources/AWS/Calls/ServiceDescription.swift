@@ -25,6 +25,8 @@ public struct ServiceDescription: Sendable, Hashable {
   public let controller: String
   /// How tasks are replaced; nil where AWS does not say.
   public let deploymentConfiguration: DeploymentConfiguration?
+  /// The ARN of the service deployment under way, or of the last one; nil where AWS does not say.
+  public let currentServiceDeployment: String?
   /// What its tasks are made from; nil for a service of task sets.
   public let taskDefinition: String?
   /// `LATEST` or a number such as `1.4.0`; nil for what does not run on Fargate.
@@ -71,6 +73,20 @@ public struct DeploymentConfiguration: Sendable, Hashable {
   public let rollsBack: Bool
   /// `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`; nil where AWS does not say.
   public let strategy: String?
+  /// Minutes that all traffic stays with the new tasks before the old ones go.
+  public let bakeMinutes: Int?
+  /// How a LINEAR deployment moves the traffic.
+  public let linear: LinearConfiguration?
+  /// Minutes that the canary of a CANARY deployment stays alone; nil where AWS does not say.
+  public let canaryBakeMinutes: Int?
+}
+
+/// How a LINEAR deployment moves the traffic.
+public struct LinearConfiguration: Sendable, Hashable {
+  /// Percent of the traffic that each step moves; nil where AWS does not say.
+  public let stepPercent: Double?
+  /// Minutes from one step to the next; nil where AWS does not say.
+  public let stepBakeMinutes: Int?
 }
 
 /// One deployment of a service.

@@ -13,6 +13,7 @@ extension JSONReader {
     var platformVersion: String?
     var loadBalancers: [LoadBalancer] = []
     var taskSets: [TaskSetDescription] = []
+    var currentServiceDeployment: String?
     var deployments: [DeploymentDescription] = []
     var events: [ServiceEvent] = []
     try object { (key, json) throws(JSONFailure) in
@@ -34,6 +35,7 @@ extension JSONReader {
       case "loadBalancers":
         loadBalancers = try json.optionalList { (json) throws(JSONFailure) in try json.loadBalancer() }
       case "taskSets": taskSets = try json.optionalList { (json) throws(JSONFailure) in try json.taskSet() }
+      case "currentServiceDeployment": currentServiceDeployment = try json.optionalString()
       case "deployments":
         deployments = try json.optionalList { (json) throws(JSONFailure) in try json.deployment() }
       case "events":
@@ -49,7 +51,8 @@ extension JSONReader {
       runningCount: try required(runningCount, "runningCount"),
       pendingCount: try required(pendingCount, "pendingCount"),
       schedulingStrategy: schedulingStrategy ?? "REPLICA", controller: controller ?? "ECS",
-      deploymentConfiguration: configuration, taskDefinition: nonEmpty(taskDefinition),
+      deploymentConfiguration: configuration,
+      currentServiceDeployment: nonEmpty(currentServiceDeployment), taskDefinition: nonEmpty(taskDefinition),
       platformVersion: nonEmpty(platformVersion), loadBalancers: loadBalancers, taskSets: taskSets,
       deployments: deployments, events: events)
   }
@@ -66,7 +69,8 @@ extension JSONReader {
   }
 
   private mutating func configuration() throws(JSONFailure) -> DeploymentConfiguration {
-    var (minimum, maximum): (Int?, Int?)
+    var (minimum, maximum, bake, canaryBake): (Int?, Int?, Int?, Int?)
+    var linear: LinearConfiguration?
     var breaker = (isOn: false, rollsBack: false)
     var strategy: String?
     try object { (key, json) throws(JSONFailure) in
@@ -77,12 +81,45 @@ extension JSONReader {
         breaker =
           try json.optional { (json) throws(JSONFailure) in try json.circuitBreaker() } ?? (false, false)
       case "strategy": strategy = try json.optionalString()
+      case "bakeTimeInMinutes": bake = try json.optionalCount()
+      case "linearConfiguration":
+        linear = try json.optional { (json) throws(JSONFailure) in try json.linearConfiguration() }
+      case "canaryConfiguration":
+        canaryBake = try json.optional { (json) throws(JSONFailure) in try json.canaryBakeMinutes() } ?? nil
       default: try json.skip()
       }
     }
     return DeploymentConfiguration(
       minimumHealthyPercent: minimum, maximumPercent: maximum, hasCircuitBreaker: breaker.isOn,
-      rollsBack: breaker.isOn && breaker.rollsBack, strategy: strategy)
+      rollsBack: breaker.isOn && breaker.rollsBack, strategy: strategy, bakeMinutes: bake, linear: linear,
+      canaryBakeMinutes: canaryBake)
+  }
+
+  private mutating func linearConfiguration() throws(JSONFailure) -> LinearConfiguration {
+    var percent: Double?
+    var bake: Int?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "stepPercent":
+        percent = try json.optional { (json) throws(JSONFailure) in try json.percent() } ?? nil
+      case "stepBakeTimeInMinutes": bake = try json.optionalCount()
+      default: try json.skip()
+      }
+    }
+    return LinearConfiguration(stepPercent: percent, stepBakeMinutes: bake)
+  }
+
+  private mutating func percent() throws(JSONFailure) -> Double? { Double(String(try number())) }
+
+  private mutating func canaryBakeMinutes() throws(JSONFailure) -> Int? {
+    var bake: Int?
+    try object { (key, json) throws(JSONFailure) in
+      switch key {
+      case "canaryBakeTimeInMinutes": bake = try json.optionalCount()
+      default: try json.skip()
+      }
+    }
+    return bake
   }
 
   private mutating func circuitBreaker() throws(JSONFailure) -> (isOn: Bool, rollsBack: Bool) {

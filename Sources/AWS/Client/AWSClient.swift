@@ -30,6 +30,12 @@ public final class AWSClient: Sendable {
   public let region: String
   let parametersLimiter: RateLimiter
   let secretsLimiter: RateLimiter
+  /// Of DescribeServices: 20 a second are granted to the whole account in a Region, with a burst of 100.
+  let servicesLimiter: RateLimiter
+  /// Of the calls about service deployments: 20 a second, with a burst of 50.
+  let serviceDeploymentsLimiter: RateLimiter
+  /// Of each of ECS's quotas for reading three quarters, which leaves some to others in the account.
+  private static let ecsCallsPerSecond = 15.0
   private let sender: CallSender
   private let credentials: any CredentialsProvider
 
@@ -51,6 +57,8 @@ public final class AWSClient: Sendable {
     self.credentials = credentials
     parametersLimiter = RateLimiter(perSecond: limits.parametersPerSecond, time: time)
     secretsLimiter = RateLimiter(perSecond: limits.secretsPerSecond, time: time)
+    servicesLimiter = RateLimiter(perSecond: Self.ecsCallsPerSecond, time: time)
+    serviceDeploymentsLimiter = RateLimiter(perSecond: Self.ecsCallsPerSecond, time: time)
   }
 
   /// A call of a JSON service that may be repeated.
@@ -62,7 +70,7 @@ public final class AWSClient: Sendable {
     return try await send(call, answer).result
   }
 
-  /// One page of a long listing: waits for its turn.
+  /// A call of which there may be many: waits for its turn.
   func list<Page>(
     _ service: AWSServiceName, _ operation: String, _ request: JSONValue, limiter: RateLimiter,
     page: (inout JSONReader) throws(JSONFailure) -> Page

@@ -2,35 +2,94 @@
 
 internal import AWS
 public import Core
+public import Platform
 
 /// Restarts ECS services by forcing a new deployment.
 public struct ECSAction: Action {
+  /// Services that one DescribeServices takes.
+  private static let servicesPerCall = 10
+  /// How long a service deployment may take to be listed once it has begun.
+  private static let listingWaits = [0, 1, 2, 4, 8].map { Duration.seconds($0) }
+
   private let clients: AWSClients
+  private let time: any TimeSource
+  /// The newest service deployment of services that shift traffic, as last seen: what begins is another one.
+  private let newest = Locked<[ECSService: String]>([:])
 
   /// An action over these clients.
-  public init(_ clients: AWSClients) { self.clients = clients }
+  public init(_ clients: AWSClients, time: any TimeSource) {
+    self.clients = clients
+    self.time = time
+  }
 
-  /// Reads the service.
-  public func inspect(_ target: Target) async throws(Failure) -> Inspection {
-    switch target {
-    case .service(let service):
-      let client = try clients.client(for: service.location)
-      do throws(AWSFailure) {
-        let found = try await client.describeServices(cluster: service.cluster, services: [service.name])
-        if let description = found.services.first { return .found(ServiceSnapshot(description)) }
-        guard let failure = found.failures.first, failure.reason != "MISSING" else { return .missing }
-        throw AWSFailure(
-          kind: .transient, operation: "ecs:DescribeServices", code: failure.reason,
-          message: "the service was not described", requestID: nil, status: nil, mayHaveTakenEffect: false,
-          attempts: 1)
-      } catch {
-        if error.kind == .notFound { return .missing }
-        throw Failure(error)
+  // MARK: Inspect
+
+  /// Reads the services, ten of a cluster in one call.
+  public func inspect(
+    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+  ) async {
+    await withDiscardingTaskGroup { group in
+      for (place, services) in Self.places(of: targets) {
+        for start in stride(from: 0, to: services.count, by: Self.servicesPerCall) {
+          let batch = services[start..<min(start + Self.servicesPerCall, services.count)]
+          group.addTask { await read(Array(batch), in: place, found: found) }
+        }
       }
     }
   }
 
-  /// Forces a new deployment and returns its id.
+  private struct Place: Hashable {
+    var location: Location
+    var cluster: String
+  }
+
+  /// The services of each place, in the order in which they were given.
+  private static func places(of targets: [Target]) -> [(place: Place, services: [ECSService])] {
+    var places: [(place: Place, services: [ECSService])] = []
+    var positions: [Place: Int] = [:]
+    for target in targets {
+      switch target {
+      case .service(let service):
+        let place = Place(location: service.location, cluster: service.cluster)
+        if let position = positions[place] {
+          places[position].services.append(service)
+        } else {
+          positions[place] = places.count
+          places.append((place, [service]))
+        }
+      }
+    }
+    return places
+  }
+
+  private func read(
+    _ services: [ECSService], in place: Place,
+    found: @Sendable (Target, Result<Inspection, Failure>) -> Void
+  ) async {
+    let client: AWSClient
+    do throws(Failure) {
+      client = try clients.client(for: place.location)
+    } catch {
+      for service in services { found(.service(service), .failure(error)) }
+      return
+    }
+    let readings = await ServiceReader(client: client, cluster: place.cluster).read(services.map(\.name))
+    for service in services {
+      guard let result = readings[service.name] else { preconditionFailure("each service is answered for") }
+      remember(result, of: service)
+      found(.service(service), result)
+    }
+  }
+
+  private func remember(_ result: Result<Inspection, Failure>, of service: ECSService) {
+    guard case .success(.found(let snapshot)) = result else { return }
+    let id = snapshot.primary.flatMap { $0.shift == nil ? nil : $0.id }
+    newest.withLock { $0[service] = id }
+  }
+
+  // MARK: Issue
+
+  /// Forces a new deployment and returns its id: of a service that shifts traffic, the service deployment's ARN.
   public func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt {
     switch target {
     case .service(let service):
@@ -42,6 +101,7 @@ public struct ECSAction: Action {
       } catch {
         throw Failure(error)
       }
+      if description.shiftsTraffic { return .began(deployment: try await begun(service, client)) }
       guard let primary = ServiceSnapshot(description).primary else {
         throw Failure(
           kind: .transient, reason: "ecs:UpdateService: the answer names no PRIMARY deployment",
@@ -51,67 +111,29 @@ public struct ECSAction: Action {
     }
   }
 
-  /// Reads the stopped tasks of a deployment.
-  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> [String] {
+  /// The service deployment that has just begun. The answer of UpdateService need not name it yet.
+  private func begun(_ service: ECSService, _ client: AWSClient) async throws(Failure) -> String {
+    let before = newest.withLock { $0[service] }
+    for wait in Self.listingWaits {
+      do throws(CancellationError) {
+        if wait > .zero { try await time.sleep(for: wait) }
+      } catch { break }
+      let listed = try? await client.listServiceDeployments(cluster: service.cluster, service: service.name)
+      if let first = listed?.first, first.arn != before { return first.arn }
+    }
+    throw Failure(
+      kind: .transient, reason: "ecs:UpdateService: the service deployment that it began is not listed yet",
+      mayHaveTakenEffect: true)
+  }
+
+  // MARK: Diagnose
+
+  /// Reads the stopped tasks of a deployment, and which of the tasks before it are protected.
+  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
     switch target {
     case .service(let service):
       let client = try clients.client(for: service.location)
-      do throws(AWSFailure) {
-        let tasks = try await client.listTasks(
-          cluster: service.cluster, startedBy: deployment, desiredStatus: .stopped)
-        guard !tasks.isEmpty else { return [] }
-        let described = try await client.describeTasks(
-          cluster: service.cluster, tasks: Array(tasks.prefix(Limits.eventsPerRecord)))
-        return described.map(\.ending)
-      } catch {
-        throw Failure(error)
-      }
+      return try await DeploymentTasks(client: client, service: service, deployment: deployment).evidence()
     }
-  }
-}
-
-extension ServiceSnapshot {
-  /// What AWS describes, as far as restarting is concerned. Words that this version does not know are taken to
-  /// mean the least: a status that is not ACTIVE or INACTIVE is on its way out, a controller that is not ECS is not
-  /// ours.
-  init(_ service: ServiceDescription) {
-    let configuration = service.deploymentConfiguration
-    let isRolling = configuration?.strategy.map { $0 == "ROLLING" } ?? true
-    var percent: ClosedPercent?
-    if isRolling, let minimum = configuration?.minimumHealthyPercent,
-      let maximum = configuration?.maximumPercent
-    {
-      percent = ClosedPercent(minimum: minimum, maximum: maximum)
-    }
-    self.init(
-      status: Status(rawValue: service.status) ?? .draining, desiredCount: service.desiredCount,
-      runningCount: service.runningCount, controller: Controller(rawValue: service.controller) ?? .external,
-      healthyPercent: percent, rollsBack: configuration?.rollsBack ?? false,
-      deployments: service.deployments.map(Deployment.init),
-      events: service.events.map { "\($0.createdAt) \($0.message.prefix(Limits.reasonCharacters))" })
-  }
-}
-
-extension Deployment {
-  fileprivate init(_ deployment: DeploymentDescription) {
-    self.init(
-      id: deployment.id, isPrimary: deployment.status == "PRIMARY", createdAt: deployment.createdAt,
-      state: deployment.rolloutState.flatMap(State.init), stateReason: deployment.rolloutStateReason,
-      desiredCount: deployment.desiredCount, runningCount: deployment.runningCount,
-      pendingCount: deployment.pendingCount, failedTasks: deployment.failedTasks)
-  }
-}
-
-extension TaskDescription {
-  /// One line: which task, why it stopped, and how its containers ended.
-  fileprivate var ending: String {
-    let id = arn.split(separator: "/").last.map(String.init) ?? arn
-    let why = [stopCode, stoppedReason].compactMap { $0 }.joined(separator: ": ")
-    let containers = containers.compactMap { container -> String? in
-      let parts = [container.exitCode.map { "exit code \($0)" }, container.reason].compactMap { $0 }
-      return parts.isEmpty ? nil : "\(container.name): \(parts.joined(separator: ", "))"
-    }
-    let text = ([why] + containers).filter { !$0.isEmpty }.joined(separator: "; ")
-    return String("task \(id) stopped: \(text)".prefix(Limits.reasonCharacters))
   }
 }

@@ -175,7 +175,7 @@ struct RandomDay {
     case .answer(_, let answer):
       if case .refused(let reason) = answer { mistakes.append(reason) }
     case .diagnose(let target, _):
-      answer(.event(.diagnosed(target, chance(faults) ? .failure(.denied) : .success(["task"]))))
+      answer(.event(.diagnosed(target, chance(faults) ? .failure(.denied) : .success(.none))))
     }
   }
 

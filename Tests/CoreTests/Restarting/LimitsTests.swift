@@ -93,14 +93,16 @@ struct LimitsTests {
   @Test func `a bad end keeps the last events and stopped tasks`() throws {
     var engine = try Scene.rollingOut().engine
     let failed = ServiceSnapshot.with(.numbered(2, at: 131, .failed)).changing {
-      $0.events = (0..<50).map { "event \($0)" }
+      $0.events = (0..<50).map { .said("event \($0)") }
     }
     _ = engine.handle(.deadlinePassed, at: second(136))
     _ = engine.handle(.inspected(web, .success(.found(failed))), at: second(136))
-    let tasks = (0..<50).map { "task \($0)" }
-    let ending = try #require(engine.handle(.diagnosed(web, .success(tasks)), at: second(137)).endings.first)
-    #expect(ending.events == (0..<10).map { "event \($0)" })
-    #expect(ending.stoppedTasks == (0..<10).map { "task \($0)" })
+    let tasks = (0..<50).map { StoppedTask.task("\($0)", "UserInitiated", exitCode: 0) }
+    let evidence = Evidence(stoppedTasks: tasks, protectedTasks: [], gaps: [])
+    let effects = engine.handle(.diagnosed(web, .success(evidence)), at: second(137))
+    let ending = try #require(effects.endings.first)
+    #expect(ending.events == (0..<10).map { "\(second(200)) event \($0)" })
+    #expect(ending.stoppedTasks == (0..<10).map { "task \($0) stopped: UserInitiated; app: exit code 0" })
   }
 
   @Test func `a pattern longer than any name is refused`() throws {

@@ -67,7 +67,7 @@ struct RecoveryTests {
     #expect(scene.finds(at: 136, failed) == ["diagnose web ecs-svc/2"])
     #expect(scene.crashes(at: 140) == restarted)
     #expect(scene.finds(at: 141, failed) == ["diagnose web ecs-svc/2"])
-    let told = scene.at(142, .diagnosed(web, .success([])))
+    let told = scene.at(142, .diagnosed(web, .success(.none)))
     #expect(told == ["ended #1 failed ecs-svc/2 in 10.0 seconds", "quarantined /shop/URL 2 for #1 of web"])
   }
 
@@ -148,7 +148,7 @@ struct RecoveryTests {
     var scene = try Scene.shop()
     #expect(scene.isGiven(at: 100, deployment: 2) == [])
     #expect(scene.at(100, .inspected(web, .success(.missing))) == [])
-    #expect(scene.at(100, .diagnosed(web, .success([]))) == [])
+    #expect(scene.at(100, .diagnosed(web, .success(.none))) == [])
     #expect(scene.at(100, .withheld(web)) == [])
   }
 

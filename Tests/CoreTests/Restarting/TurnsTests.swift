@@ -225,7 +225,7 @@ extension Scene {
     _ = isGiven(at: start + 2, deployment: number, of: target)
     _ = waits(until: end - 1)
     _ = finds(at: end - 1, .with(.numbered(number, at: start + 1, .failed)), of: target)
-    return at(end, .diagnosed(target, .success([])))
+    return at(end, .diagnosed(target, .success(.none)))
   }
 
   mutating func orders(at seconds: Int, _ action: Order.Action, reason: String? = nil) -> [String] {

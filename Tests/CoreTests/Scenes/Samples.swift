@@ -93,7 +93,7 @@ extension ServiceSnapshot {
     ServiceSnapshot(
       status: .active, desiredCount: 2, runningCount: 2, controller: .ecs,
       healthyPercent: ClosedPercent(minimum: 100, maximum: 200), rollsBack: false, deployments: deployments,
-      events: ["(service web) has reached a steady state."])
+      events: [.said("(service web) has reached a steady state.")])
   }
 
   /// The service before anything happens: one old deployment, complete.
@@ -103,6 +103,32 @@ extension ServiceSnapshot {
     var copy = self
     change(&copy)
     return copy
+  }
+}
+
+extension ServiceSnapshot.Event {
+  /// An event at a second of the scene.
+  static func said(_ message: String, at seconds: Int = 200) -> Self {
+    Self(at: second(seconds), message: message)
+  }
+}
+
+extension StoppedTask {
+  /// A task of one container `app`.
+  static func task(
+    _ id: String = "1", _ stopCode: String? = nil, _ reason: String? = nil, exitCode: Int? = nil,
+    containerReason: String? = nil
+  ) -> StoppedTask {
+    StoppedTask(
+      id: id, stopCode: stopCode, reason: reason,
+      containers: [Container(name: "app", exitCode: exitCode, reason: containerReason)])
+  }
+}
+
+extension Evidence {
+  /// Nothing but these stopped tasks.
+  static func stopped(_ tasks: StoppedTask...) -> Evidence {
+    Evidence(stoppedTasks: tasks, protectedTasks: [], gaps: [])
   }
 }
 

@@ -86,13 +86,13 @@ extension ContainerStore {
     throw APIError("InvalidParameterException", "The referenced task was not found.")
   }
 
-  private func tasks(in cluster: String) -> [any ListedTask] {
+  func tasks(in cluster: String) -> [any ListedTask] {
     services.filter { $0.key.cluster == cluster }.flatMap(\.value.tasks)
       + oneTasks.all.filter { $0.cluster == cluster } as [any ListedTask]
   }
 
   /// One page of a sorted list of ARNs.
-  private func page(
+  func page(
     _ call: Call, _ member: String, of arns: [String], in scope: String, default size: Int
   ) throws(APIError) -> JSON {
     let size = try call.pageSize("maxResults", in: 1...100, default: size)

@@ -62,6 +62,10 @@ struct ContainerStore: SimulatedService {
     case "DescribeTasks": try describeTasks(call)
     case "RunTask": try runTask(call, at: now)
     case "StopTask": try stopTask(call, at: now)
+    case "ListServiceDeployments": try listServiceDeployments(call)
+    case "DescribeServiceDeployments": try describeServiceDeployments(call)
+    case "ContinueServiceDeployment": try continueServiceDeployment(call, at: now)
+    case "GetTaskProtection": try taskProtection(call)
     default: throw .unknownOperation(call.operation)
     }
   }
@@ -180,14 +184,17 @@ struct ContainerStore: SimulatedService {
 
   /// The deployment configuration with what AWS adds to it.
   private static func completed(_ configuration: JSON?) -> JSON {
-    [
+    .present([
       "deploymentCircuitBreaker": configuration?["deploymentCircuitBreaker"]
         ?? ["enable": false, "rollback": false],
       "maximumPercent": configuration?["maximumPercent"] ?? 200,
       "minimumHealthyPercent": configuration?["minimumHealthyPercent"] ?? 100,
       "strategy": configuration?["strategy"] ?? "ROLLING",
       "bakeTimeInMinutes": configuration?["bakeTimeInMinutes"] ?? 0,
-    ]
+      "linearConfiguration": configuration?["linearConfiguration"],
+      "canaryConfiguration": configuration?["canaryConfiguration"],
+      "lifecycleHooks": configuration?["lifecycleHooks"],
+    ])
   }
 
   private func resolvedTaskDefinition(_ call: Call) throws(APIError) -> String? {

@@ -86,6 +86,10 @@ struct ControlEndpoints {
       let script =
         input.flag("fails") ? RotationScript.fails : .finishes(after: try input.duration("seconds"))
       aws.steer { aws, now in aws.setRotation(script, in: place, at: now) }
+    case "protection":
+      let (service, isOn) = (try input.text("service"), input.flag("on"))
+      guard service.contains("/") else { throw Mistake(message: "service is written CLUSTER/SERVICE") }
+      aws.steer { aws, now in aws.setProtection(isOn, of: service, in: place, at: now) }
     case "drain":
       let time = try input.duration("seconds")
       aws.steer { aws, now in aws.setDrainTime(time, in: place, at: now) }

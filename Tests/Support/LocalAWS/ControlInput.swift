@@ -61,6 +61,9 @@ struct ControlInput {
 
   private var failure: TaskFailure {
     if let code = json["exitCode"]?.integer { return .exits(code: code) }
+    if let code = json["stopCode"]?.string {
+      return .stopped(code: code, reason: json["reason"]?.string ?? code)
+    }
     return json["reason"]?.string.map { .neverStarts(reason: $0) } ?? .secretMissing
   }
 

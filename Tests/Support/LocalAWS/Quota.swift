@@ -35,6 +35,10 @@ public enum QuotaCategory: String, Sendable, Hashable, CaseIterable {
   case serviceReading
   /// `DescribeTasks` and `ListTasks`.
   case taskReading
+  /// `ListServiceDeployments` and `DescribeServiceDeployments`.
+  case serviceDeploymentReading
+  /// `GetTaskProtection`.
+  case taskProtection
 
   /// The category of an operation; nil for one that is never throttled here.
   static func of(_ action: String) -> Self? {
@@ -49,6 +53,8 @@ public enum QuotaCategory: String, Sendable, Hashable, CaseIterable {
     case "ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService": .serviceChange
     case "ecs:DescribeServices", "ecs:ListServices": .serviceReading
     case "ecs:DescribeTasks", "ecs:ListTasks": .taskReading
+    case "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments": .serviceDeploymentReading
+    case "ecs:GetTaskProtection": .taskProtection
     default: nil
     }
   }
@@ -62,6 +68,8 @@ public enum QuotaCategory: String, Sendable, Hashable, CaseIterable {
     case .secretChange, .secretRotation: Quota(burst: 50, perSecond: 50)
     case .serviceChange: Quota(burst: 50, perSecond: 5)
     case .serviceReading, .taskReading: Quota(burst: 100, perSecond: 20)
+    case .serviceDeploymentReading: Quota(burst: 50, perSecond: 20)
+    case .taskProtection: Quota(burst: 200, perSecond: 80)
     }
   }
 }

@@ -22,6 +22,8 @@ public enum TaskFailure: Sendable, Hashable {
   case neverStarts(reason: String)
   /// Its essential container ended with this exit code.
   case exits(code: Int)
+  /// ECS stopped it while it ran, with this stop code and reason: unhealthy, interrupted.
+  case stopped(code: String, reason: String)
 
   /// What Fargate reports when a task's secret is missing or forbidden.
   public static let secretMissing = Self.neverStarts(
@@ -34,6 +36,7 @@ public enum TaskFailure: Sendable, Hashable {
     switch self {
     case .neverStarts: "TaskFailedToStart"
     case .exits: "EssentialContainerExited"
+    case .stopped(let code, _): code
     }
   }
 
@@ -41,6 +44,7 @@ public enum TaskFailure: Sendable, Hashable {
     switch self {
     case .neverStarts(let reason): reason
     case .exits: "Essential container in task exited"
+    case .stopped(_, let reason): reason
     }
   }
 
@@ -48,6 +52,7 @@ public enum TaskFailure: Sendable, Hashable {
     switch self {
     case .neverStarts: nil
     case .exits(let code): code
+    case .stopped: 143
     }
   }
 }

@@ -16,15 +16,19 @@ struct ServiceDeployment: Sendable {
   var rolloutState = "IN_PROGRESS"
   var rolloutStateReason: String
 
-  func described(running: Int, pending: Int, launchType: String, clockLag: Duration) -> JSON {
-    [
+  func described(running: Int, pending: Int, launchType: String, clockLag: Duration, isShift: Bool)
+    -> JSON
+  {
+    .present([
       "id": .string(id), "status": .string(status), "taskDefinition": .string(taskDefinition),
       "desiredCount": .integer(Int64(desiredCount)), "pendingCount": .integer(Int64(pending)),
       "runningCount": .integer(Int64(running)), "failedTasks": .integer(Int64(failedTasks)),
       "createdAt": .time(createdAt - clockLag), "updatedAt": .time(updatedAt - clockLag),
       "launchType": .string(launchType),
-      "rolloutState": .string(rolloutState), "rolloutStateReason": .string(rolloutStateReason),
-    ]
+      // ECS tells no rollout state of a deployment that shifts traffic.
+      "rolloutState": isShift ? nil : .string(rolloutState),
+      "rolloutStateReason": isShift ? nil : .string(rolloutStateReason),
+    ])
   }
 }
 

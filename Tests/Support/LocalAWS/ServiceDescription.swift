@@ -8,10 +8,11 @@ extension ServiceState {
       let own = live.filter { $0.startedBy == deployment.id }
       let running = own.count { $0.lastStatus == "RUNNING" }
       return deployment.described(
-        running: running, pending: own.count - running, launchType: launchType, clockLag: clockLag)
+        running: running, pending: own.count - running, launchType: launchType, clockLag: clockLag,
+        isShift: shiftsTraffic)
     }
     let running = live.count { $0.lastStatus == "RUNNING" }
-    return [
+    return .present([
       "serviceArn": .string(arn), "serviceName": .string(name), "clusterArn": .string(clusterARN),
       "status": .string(status), "desiredCount": .integer(Int64(desiredCount)),
       "runningCount": .integer(Int64(running)), "pendingCount": .integer(Int64(live.count - running)),
@@ -19,13 +20,14 @@ extension ServiceState {
       "deploymentConfiguration": configuration, "deploymentController": ["type": .string(controller)],
       "schedulingStrategy": .string(schedulingStrategy),
       // Under CodeDeploy and external controllers a service has task sets in place of deployments.
+      "currentServiceDeployment": (shifts.first?.arn).map(JSON.string),
       "deployments": controller == "ECS" ? .array(listed) : [],
       "taskSets": controller == "CODE_DEPLOY" ? .array(deployments.map(taskSet)) : [],
       "events": .array(events.map(\.described)), "createdAt": .time(createdAt),
       "createdBy": .string(createdBy),
       "loadBalancers": loadBalancers, "serviceRegistries": [], "placementConstraints": [],
       "placementStrategy": [],
-    ]
+    ])
   }
 
   private func taskSet(_ deployment: ServiceDeployment) -> JSON {

@@ -6,7 +6,7 @@ import Core
 
 struct ServiceState: Sendable {
   /// What is due to happen to a deployment.
-  private enum Step: Sendable {
+  enum Step: Sendable {
     case startTask
     case failTask(TaskFailure)
     case failTaskAgain(TaskFailure, every: Duration)
@@ -15,6 +15,9 @@ struct ServiceState: Sendable {
     case rollBack(taking: Duration)
     case supersede(taking: Duration)
     case becomeInactive
+    case enterStage(Int)
+    case expireHook
+    case endRollback(String)
   }
 
   let name: String
@@ -32,18 +35,22 @@ struct ServiceState: Sendable {
   var configuration: JSON
   var loadBalancers: JSON = []
   /// Newest first, as AWS lists them.
-  private(set) var deployments: [ServiceDeployment] = []
-  private(set) var tasks: [ServiceTask] = []
+  var deployments: [ServiceDeployment] = []
+  var tasks: [ServiceTask] = []
   private(set) var events: [ServiceEvent] = []
+  /// The service deployments of a service that shifts traffic, newest first.
+  var shifts: [ShiftingDeployment] = []
+  /// The ARNs of tasks that are protected from being stopped.
+  var protectedTasks: Set<String> = []
   /// How deployments go unless something else was said of the next ones.
   var rollout = Rollout.completes(after: .zero)
   var nextRollouts: [Rollout] = []
   /// How far the clock that dates deployments is behind the others of AWS.
   var clockLag = Duration.zero
 
-  private var steps: [(due: Timestamp, deployment: String, step: Step)] = []
+  var steps: [(due: Timestamp, deployment: String, step: Step)] = []
   private var lastCompleted: String?
-  private var generator: SeededGenerator
+  var generator: SeededGenerator
 
   init(
     name: String, arn: String, clusterName: String, clusterARN: String, createdAt: Timestamp,
@@ -91,6 +98,7 @@ struct ServiceState: Sendable {
         id: id, taskDefinition: taskDefinition, desiredCount: desiredCount, createdAt: now, updatedAt: now,
         rolloutStateReason: reason ?? "ECS deployment \(id) in progress."),
       at: 0)
+    if shiftsTraffic { beginShift(of: id, at: now) }
     plan(script, of: id, from: now)
     forgetOldTasks(at: now)
   }
@@ -115,7 +123,8 @@ struct ServiceState: Sendable {
     case .completes(let after):
       addTasks(desiredCount, of: id, at: now)
       repeated(desiredCount, over: after, from: now) { steps.append(($0, id, .startTask)) }
-      steps.append((now + after, id, .complete))
+      // A first deployment has no traffic to shift.
+      steps.append((now + after, id, shiftsTraffic && lastCompleted != nil ? .enterStage(2) : .complete))
     case .fails(let after, let count, let failure):
       repeated(count, over: after, from: now) { steps.append(($0, id, .failTask(failure))) }
       steps.append((now + after, id, .giveUp))
@@ -155,7 +164,13 @@ struct ServiceState: Sendable {
       failTask(of: id, failure, at: now)
       steps.append((now + interval, id, .failTaskAgain(failure, every: interval)))
     case .complete: complete(id, at: now)
+    case .giveUp where shiftsTraffic:
+      rollShiftBack(id, "Tasks failed to start, and no other revision could be had.", taking: .zero, at: now)
+      steps.append((now, id, .endRollback("ROLLBACK_FAILED")))
+      steps.removeAll { if case .endRollback("ROLLBACK_SUCCESSFUL") = $0.step { true } else { false } }
     case .giveUp: giveUp(id, at: now)
+    case .rollBack(let back) where shiftsTraffic:
+      rollShiftBack(id, "Tasks failed to start.", taking: back, at: now)
     case .rollBack(let back):
       giveUp(id, at: now)
       let target = lastCompleted ?? id
@@ -164,11 +179,14 @@ struct ServiceState: Sendable {
         .completes(after: back), at: now,
         reason: "ECS deployment circuit breaker: rolling back to deploymentId \(target).")
     case .becomeInactive: becomeInactive(at: now)
+    case .enterStage(let stage): enter(stage: stage, of: id, at: now)
+    case .expireHook: expireHook(of: id, at: now)
+    case .endRollback(let status): endRollback(status, of: id, at: now)
     case .supersede(let completing): begin(.completes(after: completing), at: now, reason: nil)
     }
   }
 
-  private mutating func update(_ id: String, at now: Timestamp, _ change: (inout ServiceDeployment) -> Void) {
+  mutating func update(_ id: String, at now: Timestamp, _ change: (inout ServiceDeployment) -> Void) {
     guard let index = deployments.firstIndex(where: { $0.id == id }) else { return }
     change(&deployments[index])
     deployments[index].updatedAt = now
@@ -182,7 +200,7 @@ struct ServiceState: Sendable {
     tasks[index].startedAt = now
     update(id, at: now) { $0.failedTasks = 0 }
     let old = tasks.firstIndex { $0.startedBy != id && !$0.isStopped }
-    if let old {
+    if let old, !shiftsTraffic {
       tasks[old].stop(
         "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment \(id))", exitCode: 0, at: now)
     }
@@ -194,6 +212,7 @@ struct ServiceState: Sendable {
     if failure.exitCode != nil { tasks[last].startedAt = now }
     tasks[last].stop(failure.stopCode, failure.stoppedReason, exitCode: failure.exitCode, at: now)
     update(id, at: now) { $0.failedTasks += 1 }
+    if let shift = shifts.firstIndex(where: { $0.deployment == id }) { shifts[shift].failureCount += 1 }
   }
 
   private mutating func complete(_ id: String, at now: Timestamp) {
@@ -205,6 +224,9 @@ struct ServiceState: Sendable {
       $0.rolloutStateReason = "ECS deployment \(id) completed."
     }
     lastCompleted = id
+    if let shift = shifts.firstIndex(where: { $0.deployment == id && $0.finishedAt == nil }) {
+      endShift(shift, "SUCCESSFUL", nil, at: now)
+    }
     say("(service \(name)) (deployment \(id)) deployment completed.", at: now)
     say("(service \(name)) has reached a steady state.", at: now)
   }
@@ -217,9 +239,26 @@ struct ServiceState: Sendable {
     say("(service \(name)) (deployment \(id)) deployment failed: tasks failed to start.", at: now)
   }
 
+  /// Something will happen to a deployment.
+  mutating func schedule(_ step: Step, of deployment: String, at due: Timestamp) {
+    steps.append((due, deployment, step))
+  }
+
+  /// Nothing will happen to it any more.
+  mutating func unschedule(_ deployment: String) { steps.removeAll { $0.deployment == deployment } }
+
+  /// Only the old tasks of a deployment that was rolled back are left.
+  mutating func leaveShift(_ id: String, at now: Timestamp) {
+    unschedule(id)
+    stopTasks(
+      where: { $0.startedBy == id }, at: now, "Scaling activity initiated by (deployment \(id))")
+    deployments.removeAll { $0.id == id }
+    if !deployments.isEmpty { deployments[0].status = "PRIMARY" }
+  }
+
   // MARK: Tasks and events
 
-  private mutating func addTasks(_ count: Int, of id: String, at now: Timestamp) {
+  mutating func addTasks(_ count: Int, of id: String, at now: Timestamp) {
     let prefix = arn.replacing(":service/", with: ":task/").dropLast(name.count)
     for _ in 0..<max(0, count) {
       let task = ServiceTask(
@@ -232,59 +271,13 @@ struct ServiceState: Sendable {
     }
   }
 
-  private mutating func stopTasks(where condition: (ServiceTask) -> Bool, at now: Timestamp, _ reason: String)
-  {
+  mutating func stopTasks(where condition: (ServiceTask) -> Bool, at now: Timestamp, _ reason: String) {
     for index in tasks.indices where !tasks[index].isStopped && condition(tasks[index]) {
       tasks[index].stop("ServiceSchedulerInitiated", reason, exitCode: 0, at: now)
     }
   }
 
-  /// Stops a task at a user's wish; the scheduler starts another one in its place at once.
-  mutating func stopTask(_ arn: String, reason: String, at now: Timestamp) -> ServiceTask? {
-    guard let index = tasks.firstIndex(where: { $0.arn == arn }) else { return nil }
-    if !tasks[index].isStopped {
-      tasks[index].stop("UserInitiated", reason, exitCode: 0, at: now)
-      addTasks(1, of: tasks[index].startedBy, at: now)
-      tasks[tasks.count - 1].lastStatus = "RUNNING"
-      tasks[tasks.count - 1].startedAt = now
-    }
-    return tasks[index]
-  }
-
-  /// Wants another number of tasks, and has it at once: scaling is not what is simulated here.
-  mutating func scale(to count: Int, at now: Timestamp) {
-    desiredCount = count
-    guard let primary = deployments.first else { return }
-    update(primary.id, at: now) { $0.desiredCount = count }
-    let live = tasks.indices.filter { !tasks[$0].isStopped }
-    for index in live.dropFirst(count) {
-      tasks[index].stop(
-        "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment \(primary.id))",
-        exitCode: 0, at: now)
-    }
-    let missing = count - live.count
-    addTasks(missing, of: primary.id, at: now)
-    for index in tasks.indices.suffix(max(0, missing)) where primary.rolloutState == "COMPLETED" {
-      tasks[index].lastStatus = "RUNNING"
-      tasks[index].startedAt = now
-    }
-  }
-
-  /// Ends the service: its tasks drain for so long, then it stays visible with nothing in it.
-  mutating func delete(drainingFor time: Duration, at now: Timestamp) {
-    status = "DRAINING"
-    desiredCount = 0
-    steps = [(now + time, "", .becomeInactive)]
-    advance(to: now)
-  }
-
-  private mutating func becomeInactive(at now: Timestamp) {
-    status = "INACTIVE"
-    deployments = []
-    stopTasks(where: { _ in true }, at: now, "Service deleted")
-  }
-
-  private mutating func say(_ message: String, at now: Timestamp) {
+  mutating func say(_ message: String, at now: Timestamp) {
     events.insert(ServiceEvent(id: generator.uuid(), createdAt: now, message: message), at: 0)
     if events.count > 100 { events.removeLast() }
   }

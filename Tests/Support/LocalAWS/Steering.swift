@@ -87,6 +87,16 @@ extension SimulatedAWS {
     }
   }
 
+  /// Protects all tasks that a service runs now from being stopped, or none.
+  public mutating func setProtection(_ isOn: Bool, of path: String, in place: Place, at now: Timestamp) {
+    let key = Self.key(path)
+    change(place, \.containers, at: now) { containers in
+      _ = containers.change(key) { service in
+        service.protectedTasks = isOn ? Set(service.tasks.filter { !$0.isStopped }.map(\.arn)) : []
+      }
+    }
+  }
+
   /// Says how deployments go of services that are created after this.
   public mutating func setRollout(_ rollout: Rollout, ofNewServicesIn place: Place, at now: Timestamp) {
     change(place, \.containers, at: now) { $0.rollout = rollout }
