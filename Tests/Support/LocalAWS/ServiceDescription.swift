@@ -19,8 +19,8 @@ extension ServiceState {
       "launchType": .string(launchType), "taskDefinition": .string(taskDefinition),
       "deploymentConfiguration": configuration, "deploymentController": ["type": .string(controller)],
       "schedulingStrategy": .string(schedulingStrategy),
-      // Under CodeDeploy and external controllers a service has task sets in place of deployments.
       "currentServiceDeployment": (shifts.first?.arn).map(JSON.string),
+      // Under CodeDeploy and external controllers a service has task sets in place of deployments.
       "deployments": controller == "ECS" ? .array(listed) : [],
       "taskSets": controller == "CODE_DEPLOY" ? .array(deployments.map(taskSet)) : [],
       "events": .array(events.map(\.described)), "createdAt": .time(createdAt),
