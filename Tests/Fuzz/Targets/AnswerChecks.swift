@@ -77,6 +77,8 @@ extension Result where Success == String, Failure == AWSFailure {
     case .updateService: "\(try await client.updateService(cluster: "c", service: "s", restart: "r"))"
     case .listTasks: "\(try await client.listTasks(cluster: "c", startedBy: "d", desiredStatus: .stopped))"
     case .describeTasks, .errors: "\(try await client.describeTasks(cluster: "c", tasks: ["t"]))"
+    case .serviceDeployments: "\(try await client.describeServiceDeployments(["d"]))"
+    case .taskProtection: "\(try await client.protectedTasks(cluster: "c", among: ["t"]))"
     case .runTask: "\(try await client.runTask(fuzzTask, restart: "r"))"
     case .describeTaskDefinition: "\(try await client.describeTaskDefinition("f"))"
     case .getDeployment: "\(try await client.getDeployment("d"))"

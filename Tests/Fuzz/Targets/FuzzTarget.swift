@@ -22,6 +22,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case listTasks = "list-tasks"
   /// An answer of ECS with tasks.
   case describeTasks = "describe-tasks"
+  /// An answer of ECS with service deployments.
+  case serviceDeployments = "service-deployments"
+  /// An answer of ECS with the protection of tasks.
+  case taskProtection = "task-protection"
   /// An answer of ECS to a request for tasks.
   case runTask = "run-task"
   /// An answer of ECS with a task definition.
@@ -60,7 +64,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .settings: try checkSettings(bytes)
     case .patterns: try checkPatterns(bytes)
     case .describeParameters, .listSecrets, .describeServices, .updateService, .listTasks, .describeTasks,
-      .runTask, .describeTaskDefinition, .getDeployment, .deploymentGroups, .listDeployments, .errors:
+      .serviceDeployments, .taskProtection, .runTask, .describeTaskDefinition, .getDeployment,
+      .deploymentGroups, .listDeployments, .errors:
       try checkAnswer(bytes, to: self)
     case .sts: try checkTokens(bytes)
     case .credentials: try checkCredentials(bytes)
