@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 sanitizer=$1
 shift
-modules=${*:-Core JSON Rules Platform AWS Journal Daemon LocalAWS Fuzz}
+modules=${*:-Core JSON Rules Platform AWS Journal Daemon Notify LocalAWS Fuzz}
 here=$PWD/Tests/Support
 
 case $sanitizer in
