@@ -60,10 +60,10 @@ extension Engine {
     }
     let targets = targets.keys.filter {
       ($0.description == text || $0.description == "ecs:\(text)")
-        && ($0.location == location || location == nil)
+        && ($0.location == location || location == nil || $0.location == nil)
     }
     guard resources.count + targets.count < 2 else {
-      let places = (resources.map(\.scope.location) + targets.map(\.location))
+      let places = (resources.map(\.scope.location) + targets.compactMap(\.location))
         .map { place in place.account.map { "\(place.region) of account \($0)" } ?? place.region }.sorted()
       throw Refusal(
         reason: "\(text) is in \(places.joined(separator: " and in ")); name one with --region and --account")
@@ -71,12 +71,19 @@ extension Engine {
     if let resource = resources.first { return .resource(resource) }
     if let target = targets.first { return .target(target) }
     if let known = resource(text, at: location) { return .resource(known) }
-    guard let target = Target(ecs: text, at: location ?? order.home) else {
+    guard let target = target(text, at: location ?? order.home) else {
       throw Refusal(
-        reason: "nothing of the name \(text) is known; write CLUSTER/SERVICE, or a name from rollwatch status"
-      )
+        reason: "nothing of the name \(text) is known; write CLUSTER/SERVICE, the name of another target to which "
+          + "a rule leads, or a name from rollwatch status")
     }
     return .target(target)
+  }
+
+  /// A target of which nothing is known yet. Any service will do; of the other kinds, only what a rule leads to: who may speak to
+  /// the daemon may not run any program on its machine.
+  private func target(_ text: String, at location: Location) -> Target? {
+    if let service = Target(ecs: text, at: location) { return service }
+    return rules.target(named: text, at: location)
   }
 
   private func resource(_ text: String, at location: Location?) -> Resource? {

@@ -16,7 +16,8 @@ extension Engine {
     guard let candidate = candidate(state, at: now) else { return }
     switch result {
     case .failure(let failure):
-      hold(target, candidate, failure.hold, reason: failure.waiting(for: "reading the service"), at: now)
+      let reason = failure.waiting(for: "reading the \(target.noun)")
+      hold(target, candidate, failure.hold, reason: reason, at: now)
     case .success(let inspection):
       work[target]?.failures = 0
       let gone = candidate.restart.causes.lazy.map(\.resource).first { presence(of: $0) != .present }
@@ -84,8 +85,14 @@ extension Engine {
       open(target, candidate, at: now)
       work[target, default: Work()].flight = .issuing
       work[target]?.doubtSince = nil
-      effects.append(.issue(target, id))
+      effects.append(.issue(assignment(of: candidate.restart, to: target)))
     }
+  }
+
+  private func assignment(of restart: Restart, to target: Target) -> Assignment {
+    Assignment(
+      target: target, options: rules.options(of: target, under: restart.rules), restart: restart.id,
+      rules: restart.rules, causes: restart.causes)
   }
 
   /// A call whose answer is lost, or whose caller died, may be carried out after the next look: it is made again only when the
@@ -154,7 +161,8 @@ extension Engine {
     // The next look finds out whether it began after all; only then is it tried again.
     if failure.mayHaveTakenEffect {
       work[target]?.doubtSince = now
-      waits(target, .failing, reason: failure.waiting(for: "looking whether the deployment began"), at: now)
+      let what = "\(target.restarting) failed, perhaps after it took effect: \(failure.reason)"
+      waits(target, .failing, reason: "\(what); looking whether it began", at: now)
       retryLater(target, at: now)
       return
     }
@@ -163,13 +171,13 @@ extension Engine {
       var state = targets[target] ?? TargetState.unknown
       state.open?.phase = .planned
       update(target, state)
-      waits(target, failure.hold, reason: failure.waiting(for: "forcing the deployment"), at: now)
+      waits(target, failure.hold, reason: failure.waiting(for: target.restarting), at: now)
       retryLater(target, at: now)
     case .notFound:
       step.add(.skipped(open.id, target, reason: failure.reason), at: now)
       close(target, at: now)
     case .permanent:
-      let remedy = "mend what AWS names, then restart the service: rollwatch restart CLUSTER/SERVICE"
+      let remedy = "mend what AWS names, then: rollwatch restart \(target)"
       step.add(.refused(open.id, target, reason: failure.reason, remedy: remedy), at: now)
       close(target, at: now)
     }

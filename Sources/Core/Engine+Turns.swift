@@ -57,7 +57,14 @@ extension Engine {
       own.isReserving = true
     }
     own.flight = .inspecting
-    effects.append(.inspect(target))
+    effects.append(.inspect(look(at: target, state.open)))
+  }
+
+  private func look(at target: Target, _ open: Restart?) -> Look {
+    guard case .following(let deployment, _) = open?.phase else {
+      return Look(target: target, restart: open?.id, deployment: nil)
+    }
+    return Look(target: target, restart: open?.id, deployment: deployment)
   }
 
   /// The look under way is over: what comes of it keeps a place by itself, or needs none.

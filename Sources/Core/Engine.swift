@@ -39,7 +39,7 @@ public struct Engine: Sendable {
   public init(state: consuming State, rules: RuleSet, schedule: Schedule, seed: UInt64, at now: Timestamp) {
     targets = state.targets.mapValues { $0.mappingTimes { min($0, now) } }
     active = state.targets.filter { $0.value.waiting != nil || $0.value.open != nil }.keys
-      .sorted { ($0.description, $0.location.region) < ($1.description, $1.location.region) }
+      .sorted { ($0.description, $0.location?.region ?? "") < ($1.description, $1.location?.region ?? "") }
     scopes = [:]
     for scope in Set(state.seen.keys).union(state.sources.keys) {
       scopes[scope] = Sighting(

@@ -40,11 +40,53 @@ public enum Effect: Hashable, Sendable {
   /// Sweep a scope, asking for these name prefixes only; none asks for all names.
   case sweep(Scope, number: Int, prefixes: [String])
   /// Read a target.
-  case inspect(Target)
+  case inspect(Look)
   /// Restart a target: the one call that changes anything.
-  case issue(Target, RestartID)
+  case issue(Assignment)
   /// Find out why a deployment ended badly.
   case diagnose(Target, deployment: String)
+}
+
+/// What is to be read of a target.
+public struct Look: Hashable, Sendable {
+  /// What is read.
+  public var target: Target
+  /// The open restart, whose run may be under way although nobody has noted its id; nil where none is open.
+  public var restart: RestartID?
+  /// The deployment or run that is followed; nil where none is.
+  public var deployment: String?
+
+  /// A look with all its parts.
+  public init(target: Target, restart: RestartID?, deployment: String?) {
+    self.target = target
+    self.restart = restart
+    self.deployment = deployment
+  }
+}
+
+/// A restart that is to be made now, with all that whoever makes it needs to know.
+public struct Assignment: Hashable, Sendable {
+  /// What is restarted.
+  public var target: Target
+  /// How.
+  public var options: TargetOptions
+  /// Names the restart.
+  public var restart: RestartID
+  /// The names of the rules that led here, sorted; empty for a restart by hand.
+  public var rules: [String]
+  /// The changes, one a resource, oldest first; empty for a restart by hand.
+  public var causes: [Change]
+
+  /// An assignment with all its parts.
+  public init(
+    target: Target, options: TargetOptions, restart: RestartID, rules: [String], causes: [Change]
+  ) {
+    self.target = target
+    self.options = options
+    self.restart = restart
+    self.rules = rules
+    self.causes = causes
+  }
 }
 
 /// How often the engine looks, and at what.

@@ -29,6 +29,7 @@ extension Restart {
     switch inspection {
     case .missing: return .skip(reason: "the service does not exist")
     case .found(let found): service = found
+    case .runs(let runs): return decision(on: runs, gone: gone, isUrgent: isUrgent, at: now)
     }
     switch service.status {
     case .active: break
@@ -38,6 +39,7 @@ extension Restart {
     if service.desiredCount == 0 {
       return .skip(reason: "the desired count is 0: the next tasks read the new value when they start")
     }
+    if let runs = service.codeDeploy { return decision(on: runs, gone: gone, isUrgent: isUrgent, at: now) }
     if let deployment = adoptable(service.primary) { return .adopt(deployment: deployment.id) }
     if let refusal = refusal(of: service) { return refusal }
     if !isUrgent, let primary = service.primary,
@@ -48,13 +50,15 @@ extension Restart {
         reason: "deployment \(primary.id) of \(primary.createdAt) is in progress and older than the change; "
           + "waits for its end, at most until \(latestWait(for: primary))")
     }
-    if let gone {
-      return .hold(
-        .goneCause,
-        reason: "\(gone) has disappeared or is scheduled for deletion: new tasks could not start; "
-          + "waits until it returns")
-    }
+    if let gone { return Self.waiting(for: gone) }
     return .restart(Intent(replacing: service.primary?.id))
+  }
+
+  private static func waiting(for gone: Resource) -> Decision {
+    .hold(
+      .goneCause,
+      reason: "\(gone) has disappeared or is scheduled for deletion: what starts now could not read it; "
+        + "waits until it returns")
   }
 
   private func adoptable(_ primary: Deployment?) -> Deployment? {

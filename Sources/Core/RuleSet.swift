@@ -121,6 +121,38 @@ extension RuleSet {
   /// The rules that come before any of these, nearest first.
   func predecessors(of names: [String]) -> [String] { order.predecessors(of: names) }
 
+  /// How a target is restarted: as the first of these rules says that can lead to it, or else the first of all.
+  func options(of target: Target, under names: [String]) -> TargetOptions {
+    let own = names.compactMap { order.positions[$0] }.sorted().lazy.map { self.rules[$0] }
+    let entry = entry(of: target, in: own) ?? entry(of: target, in: rules)
+    if let entry { return entry.options }
+    switch target {
+    case .service, .codeDeploy, .workflow, .unit: return .none
+    case .task: return .task(.standard)
+    case .command: return .command(.standard)
+    }
+  }
+
+  /// The target of this text to which a rule leads; where the text does not tell the parts, only one whose rule captures
+  /// nothing.
+  func target(named text: String, at location: Location) -> Target? {
+    if let target = Target(text, at: location), entry(of: target, in: rules) != nil { return target }
+    for rule in rules {
+      for entry in rule.restart where entry.parts.allSatisfy(\.captureNames.isEmpty) {
+        let target = entry.target(captures: [:], location: rule.location)
+        if target.description == text, target.location == nil || target.location == location { return target }
+      }
+    }
+    return nil
+  }
+
+  private func entry(of target: Target, in rules: some Sequence<Rule>) -> TargetTemplate? {
+    for rule in rules where target.location == nil || target.location == rule.location {
+      if let entry = rule.restart.first(where: { $0.canLead(to: target) }) { return entry }
+    }
+    return nil
+  }
+
   /// The place of a target to which these rules lead.
   func place(of target: Target, under names: [String], position: Int) -> Place {
     Place(

@@ -6,6 +6,8 @@ public enum Inspection: Hashable, Sendable {
   case missing
   /// The service, as AWS describes it.
   case found(ServiceSnapshot)
+  /// Something that runs to an end each time it is started, and its runs.
+  case runs(RunSnapshot)
 }
 
 /// An ECS service at one moment, as far as restarting it is concerned.
@@ -46,6 +48,8 @@ public struct ServiceSnapshot: Hashable, Sendable {
   public var deployments: [Deployment]
   /// The last events, newest first.
   public var events: [Event]
+  /// The deployments of the group by which CodeDeploy replaces its tasks; nil with any other controller.
+  public var codeDeploy: RunSnapshot?
 
   /// One line of a service's own log.
   public struct Event: Hashable, Sendable, CustomStringConvertible {

@@ -13,8 +13,14 @@ enum Verdict: Hashable, Sendable {
   static func over(
     _ id: String, in inspection: Inspection, since: Timestamp, deadline: Duration, at now: Timestamp
   ) -> Verdict {
+    if case .runs(let runs) = inspection {
+      return over(id, in: runs, since: since, deadline: deadline, at: now)
+    }
     guard case .found(let service) = inspection, service.status != .inactive else {
       return .ended(.failed, reason: "the service was deleted during the rollout")
+    }
+    if let runs = service.codeDeploy {
+      return over(id, in: runs, since: since, deadline: deadline, at: now)
     }
     let mine = service.deployments.first { $0.id == id }
     let verdict = verdict(over: id, mine, in: service)

@@ -202,20 +202,20 @@ public struct Loop {
   }
 
   private mutating func handle(_ event: Event, _ group: inout DiscardingTaskGroup) throws(Failure) {
-    var looks: [Target] = []
+    var looks: [Look] = []
     for effect in engine.handle(event, at: clock.now) {
       switch effect {
       case .append(let step):
         try ports.log.append(step)
         ports.reporter.recorded(step.records)
       case .answer(let number, let answer): orders.removeValue(forKey: number)?(answer)
-      case .inspect(let target): looks.append(target)
+      case .inspect(let look): looks.append(look)
       case .sweep, .issue, .diagnose:
         // What is not begun now is begun by the next start: the journal knows all of it.
         if stop == nil { begin(effect, &group) }
       }
     }
-    if !looks.isEmpty, stop == nil { look(at: looks, &group) }
+    if !looks.isEmpty, stop == nil { inspect(looks, &group) }
   }
 
   // MARK: Out
@@ -236,11 +236,11 @@ public struct Loop {
         }
         inbox.post(.event(.swept(scope, sweep: number, failure)))
       }
-    case .issue(let target, let restart):
+    case .issue(let assignment):
       callsUnderWay += 1
       group.addTask {
-        switch await Self.result({ () async throws(Failure) in try await action.issue(target, as: restart) })
-        {
+        let target = assignment.target
+        switch await Self.result({ () async throws(Failure) in try await action.issue(assignment) }) {
         case .success(.began(let deployment)): inbox.post(.event(.issued(target, .success(deployment))))
         case .success(.withheld): inbox.post(.event(.withheld(target)))
         case .failure(let failure): inbox.post(.event(.issued(target, .failure(failure))))
@@ -257,11 +257,11 @@ public struct Loop {
   }
 
   /// Looks that are due together are made together: ten services of a cluster are one call.
-  private mutating func look(at targets: [Target], _ group: inout DiscardingTaskGroup) {
+  private mutating func inspect(_ looks: [Look], _ group: inout DiscardingTaskGroup) {
     let (inbox, action) = (inbox, ports.action)
-    for target in targets { progress.note(.inspect(target), at: ports.time.elapsed()) }
+    for look in looks { progress.note(.inspect(look), at: ports.time.elapsed()) }
     group.addTask {
-      await action.inspect(targets) { target, result in inbox.post(.event(.inspected(target, result))) }
+      await action.inspect(looks) { target, result in inbox.post(.event(.inspected(target, result))) }
     }
   }
 

@@ -26,7 +26,7 @@ public protocol Action: Sendable {
   /// - Parameter found: takes what was found of each target, once, as soon as it is known. What fails for one
   ///   target is its own failure.
   func inspect(
-    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+    _ looks: [Look], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async
 
   /// Restarts a target.
@@ -34,7 +34,7 @@ public protocol Action: Sendable {
   /// A crash before the call leaves a planned restart; a crash after it leaves a deployment whose id nobody noted. The
   /// engine tells the two apart by `inspect`: the deployment it finds is another than the one it meant to replace.
   /// So an implementation never repeats the call by itself where it may have taken effect, and says so in the failure.
-  func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt
+  func issue(_ assignment: Assignment) async throws(Failure) -> Receipt
 
   /// Finds out why a deployment ended badly. Changes nothing.
   func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence

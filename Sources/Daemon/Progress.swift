@@ -57,7 +57,7 @@ struct Progress {
       let what =
         switch strand {
         case .sweep(let scope): "the sweep of \(scope.source) in \(scope.location.region)"
-        case .actions: "a call to ECS"
+        case .actions: "a call for a target"
         }
       throw Failure(
         kind: .permanent,

@@ -12,13 +12,13 @@ public struct Rehearsal: Action {
 
   /// Reads the targets.
   public func inspect(
-    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+    _ looks: [Look], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async {
-    await action.inspect(targets, found: found)
+    await action.inspect(looks, found: found)
   }
 
   /// Does nothing.
-  public func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { .withheld }
+  public func issue(_ assignment: Assignment) async throws(Failure) -> Receipt { .withheld }
 
   /// Reads why.
   public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {

@@ -26,20 +26,20 @@ extension Record {
     case .disappeared(let resource), .returned(let resource):
       return [.init("resource", .string(resource.description))] + resource.scope.location.fields(home)
     case .planned(let plan):
-      return plan.fields + plan.target.location.fields(home)
+      return plan.fields + plan.target.fields(home)
     case .held(let restart, let target, let reason), .released(let restart, let target, let reason):
-      return Self.subject(restart, target) + [.init("reason", .string(reason))] + target.location.fields(home)
+      return Self.subject(restart, target) + [.init("reason", .string(reason))] + target.fields(home)
     case .issued(let restart, let target, let deployment, let adopted):
       return Self.subject(restart, target)
         + [.init("deployment", .string(deployment)), .init("adopted", .bool(adopted))]
-        + target.location.fields(home)
+        + target.fields(home)
     case .refused(let restart, let target, let reason, let remedy):
       return Self.subject(restart, target) + [.init("reason", .string(reason))]
-        + (remedy.map { [.init("remedy", .string($0))] } ?? []) + target.location.fields(home)
+        + (remedy.map { [.init("remedy", .string($0))] } ?? []) + target.fields(home)
     case .skipped(let restart, let target, let reason):
-      return Self.subject(restart, target) + [.init("reason", .string(reason))] + target.location.fields(home)
+      return Self.subject(restart, target) + [.init("reason", .string(reason))] + target.fields(home)
     case .ended(let ending):
-      return Self.subject(ending.restart, ending.target) + ending.fields + ending.target.location.fields(home)
+      return Self.subject(ending.restart, ending.target) + ending.fields + ending.target.fields(home)
     case .quarantined(let resource, let version, let restart, let target):
       return [.init("resource", .string(resource.description)), .init("version", .string(version))]
         + Self.subject(restart, target) + resource.scope.location.fields(home)
@@ -126,6 +126,10 @@ extension Scope {
     guard let account = location.account, account != home.account else { return [] }
     return [.init("account", .string(account))]
   }
+}
+
+extension Target {
+  fileprivate func fields(_ home: Location) -> [JSONValue.Member] { location?.fields(home) ?? [] }
 }
 
 extension Location {

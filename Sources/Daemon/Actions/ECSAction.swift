@@ -5,7 +5,7 @@ public import Core
 public import Platform
 
 /// Restarts ECS services by forcing a new deployment.
-public struct ECSAction: Action {
+public struct ECSAction: Sendable {
   /// Services that one DescribeServices takes.
   private static let servicesPerCall = 10
   /// How long a service deployment may take to be listed once it has begun.
@@ -25,11 +25,11 @@ public struct ECSAction: Action {
   // MARK: Inspect
 
   /// Reads the services, ten of a cluster in one call.
-  public func inspect(
-    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+  func inspect(
+    _ services: [ECSService], found: @escaping @Sendable (ECSService, Result<Inspection, Failure>) -> Void
   ) async {
     await withDiscardingTaskGroup { group in
-      for (place, services) in Self.places(of: targets) {
+      for (place, services) in Self.places(of: services) {
         for start in stride(from: 0, to: services.count, by: Self.servicesPerCall) {
           let batch = services[start..<min(start + Self.servicesPerCall, services.count)]
           group.addTask { await read(Array(batch), in: place, found: found) }
@@ -44,19 +44,16 @@ public struct ECSAction: Action {
   }
 
   /// The services of each place, in the order in which they were given.
-  private static func places(of targets: [Target]) -> [(place: Place, services: [ECSService])] {
+  private static func places(of services: [ECSService]) -> [(place: Place, services: [ECSService])] {
     var places: [(place: Place, services: [ECSService])] = []
     var positions: [Place: Int] = [:]
-    for target in targets {
-      switch target {
-      case .service(let service):
-        let place = Place(location: service.location, cluster: service.cluster)
-        if let position = positions[place] {
-          places[position].services.append(service)
-        } else {
-          positions[place] = places.count
-          places.append((place, [service]))
-        }
+    for service in services {
+      let place = Place(location: service.location, cluster: service.cluster)
+      if let position = positions[place] {
+        places[position].services.append(service)
+      } else {
+        positions[place] = places.count
+        places.append((place, [service]))
       }
     }
     return places
@@ -64,20 +61,20 @@ public struct ECSAction: Action {
 
   private func read(
     _ services: [ECSService], in place: Place,
-    found: @Sendable (Target, Result<Inspection, Failure>) -> Void
+    found: @Sendable (ECSService, Result<Inspection, Failure>) -> Void
   ) async {
     let client: AWSClient
     do throws(Failure) {
       client = try clients.client(for: place.location)
     } catch {
-      for service in services { found(.service(service), .failure(error)) }
+      for service in services { found(service, .failure(error)) }
       return
     }
     let readings = await ServiceReader(client: client, cluster: place.cluster).read(services.map(\.name))
     for service in services {
       guard let result = readings[service.name] else { preconditionFailure("each service is answered for") }
       remember(result, of: service)
-      found(.service(service), result)
+      found(service, result)
     }
   }
 
@@ -90,25 +87,22 @@ public struct ECSAction: Action {
   // MARK: Issue
 
   /// Forces a new deployment and returns its id: of a service that shifts traffic, the service deployment's ARN.
-  public func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt {
-    switch target {
-    case .service(let service):
-      let client = try clients.client(for: service.location)
-      let description: ServiceDescription
-      do throws(AWSFailure) {
-        description = try await client.updateService(
-          cluster: service.cluster, service: service.name, restart: restart.description)
-      } catch {
-        throw Failure(error)
-      }
-      if description.shiftsTraffic { return .began(deployment: try await begun(service, client)) }
-      guard let primary = ServiceSnapshot(description).primary else {
-        throw Failure(
-          kind: .transient, reason: "ecs:UpdateService: the answer names no PRIMARY deployment",
-          mayHaveTakenEffect: true)
-      }
-      return .began(deployment: primary.id)
+  func issue(_ service: ECSService, as restart: RestartID) async throws(Failure) -> String {
+    let client = try clients.client(for: service.location)
+    let description: ServiceDescription
+    do throws(AWSFailure) {
+      description = try await client.updateService(
+        cluster: service.cluster, service: service.name, restart: restart.description)
+    } catch {
+      throw Failure(error)
     }
+    if description.shiftsTraffic { return try await begun(service, client) }
+    guard let primary = ServiceSnapshot(description).primary else {
+      throw Failure(
+        kind: .transient, reason: "ecs:UpdateService: the answer names no PRIMARY deployment",
+        mayHaveTakenEffect: true)
+    }
+    return primary.id
   }
 
   /// The service deployment that has just begun. The answer of UpdateService need not name it yet.
@@ -129,11 +123,8 @@ public struct ECSAction: Action {
   // MARK: Diagnose
 
   /// Reads the stopped tasks of a deployment, and which of the tasks before it are protected.
-  public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
-    switch target {
-    case .service(let service):
-      let client = try clients.client(for: service.location)
-      return try await DeploymentTasks(client: client, service: service, deployment: deployment).evidence()
-    }
+  func diagnose(_ service: ECSService, deployment: String) async throws(Failure) -> Evidence {
+    let client = try clients.client(for: service.location)
+    return try await DeploymentTasks(client: client, service: service, deployment: deployment).evidence()
   }
 }
