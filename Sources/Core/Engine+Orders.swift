@@ -73,7 +73,8 @@ extension Engine {
     if let known = resource(text, at: location) { return .resource(known) }
     guard let target = target(text, at: location ?? order.home) else {
       throw Refusal(
-        reason: "nothing of the name \(text) is known; write CLUSTER/SERVICE, the name of another target to which "
+        reason:
+          "nothing of the name \(text) is known; write CLUSTER/SERVICE, the name of another target to which "
           + "a rule leads, or a name from rollwatch status")
     }
     return .target(target)

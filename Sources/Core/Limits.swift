@@ -48,6 +48,8 @@ public enum Limits {
   public static let causesPerReport = 10
   /// Targets of one change that are named in its record; all of them are restarted.
   public static let targetsPerRecord = 1_000
+  /// Inputs of one workflow: GitHub takes no more.
+  public static let workflowInputs = 25
   /// Service events and stopped tasks kept with the record of a bad end.
   public static let eventsPerRecord = 10
   /// Receivers of notices in the settings.

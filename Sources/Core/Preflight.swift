@@ -54,7 +54,7 @@ extension Restart {
     return .restart(Intent(replacing: service.primary?.id))
   }
 
-  private static func waiting(for gone: Resource) -> Decision {
+  static func waiting(for gone: Resource) -> Decision {
     .hold(
       .goneCause,
       reason: "\(gone) has disappeared or is scheduled for deletion: what starts now could not read it; "

@@ -7,7 +7,8 @@ extension Restart {
     if let run = adoptable(snapshot) { return .adopt(deployment: run.id) }
     if intent != nil, snapshot.recognition == .memory {
       return .refuse(
-        reason: "rollwatch ended while it was about to start it, or while it ran: whether it has run is not known",
+        reason:
+          "rollwatch ended while it was about to start it, or while it ran: whether it has run is not known",
         remedy: "see whether it has done its work; rollwatch restart starts it once more")
     }
     switch snapshot.readiness {
@@ -50,7 +51,8 @@ extension Verdict {
     } else if snapshot.recognition == .memory {
       return .ended(
         .failed,
-        reason: "rollwatch ended while it ran: how it came out is not known; see whether it has done its work")
+        reason: "rollwatch ended while it ran: how it came out is not known; see whether it has done its work"
+      )
     }
     guard now >= since + deadline else { return .underWay }
     return .ended(

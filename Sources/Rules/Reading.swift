@@ -7,6 +7,8 @@ internal import Core
 /// A mapping whose keys are all known, each taken at most once.
 struct Fields {
   let mark: Mark
+  /// True for `{}`.
+  let isEmpty: Bool
   private var values: [String: YAMLNode] = [:]
 
   /// Reads a mapping; unknown keys are found.
@@ -19,6 +21,7 @@ struct Fields {
         at: node.mark)
       return nil
     }
+    isEmpty = pairs.isEmpty
     for (key, value) in pairs {
       guard case .scalar(let name, _) = key.content else {
         findings.add("a key must be a word, not \(key.kind)", at: key.mark)

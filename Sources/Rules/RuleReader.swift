@@ -50,10 +50,10 @@ struct RuleReader {
     let except = watches("except", fields["except"], &location, &findings)
     let captures = watch.map { Set($0.pattern.captureNames) }
     let known = captures.dropFirst().reduce(captures.first ?? []) { $0.intersection($1) }
-    let targets = targets(
-      required("restart", fields, &findings), captures: known, location, isCaptureKnown: !watch.isEmpty,
-      &findings)
     let patience = patience(fields, &findings)
+    let reader = TargetReader(
+      captures: watch.isEmpty ? nil : known, location: location, deadline: patience.deadline)
+    let targets = required("restart", fields, &findings).map { reader.targets($0, &findings) } ?? []
     var own = defaults
     turns.read(fields, into: &own, &findings)
     let isUrgent = fields["urgent"]?.flag("urgent", &findings) ?? false
@@ -133,52 +133,6 @@ struct RuleReader {
     } catch {
       findings.add(error.message, at: value.mark(atUTF8Offset: error.offset))
       return []
-    }
-  }
-
-  // MARK: restart
-
-  private func targets(
-    _ node: YAMLNode?, captures: Set<String>, _ location: Location, isCaptureKnown: Bool,
-    _ findings: inout Findings
-  ) -> [TargetTemplate] {
-    guard let node, let list = node.list("restart", atMost: Limits.entriesPerRule, &findings) else {
-      return []
-    }
-    return list.compactMap { entry in
-      guard let fields = Fields(entry, "an entry of 'restart'", keys: ["service"], &findings) else {
-        return nil
-      }
-      guard let value = fields["service"] else {
-        if case .map(let pairs) = entry.content, pairs.isEmpty {
-          findings.add("an entry of 'restart' has the key 'service'; add it", at: entry.mark)
-        }
-        return nil
-      }
-      guard let text = value.text("service", &findings) else { return nil }
-      do throws(PatternError) {
-        let template = try ServiceName.template(text, region: location.region)
-        if isCaptureKnown { checkCaptures(template, captures, value, &findings) }
-        return template
-      } catch {
-        findings.add(error.message, at: value.mark(atUTF8Offset: error.offset))
-        return nil
-      }
-    }
-  }
-
-  private func checkCaptures(
-    _ template: TargetTemplate, _ captures: Set<String>, _ node: YAMLNode, _ findings: inout Findings
-  ) {
-    switch template {
-    case .service(let cluster, let name):
-      var told: Set<String> = []
-      for used in cluster.captureNames + name.captureNames
-      where !captures.contains(used) && told.insert(used).inserted {
-        findings.add(
-          "'{\(used)}' is not captured by every pattern of 'watch'; capture it in each, or split the rule",
-          at: node.mark)
-      }
     }
   }
 

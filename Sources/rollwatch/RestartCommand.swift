@@ -54,7 +54,7 @@ struct RestartCommand: AsyncParsableCommand {
     } catch {
       throw ValidationError("'\(target)': \(error.message)")
     }
-    guard template.isPlain else { throw ValidationError("'\(target)' has captures; name one service") }
+    guard template.parts.allSatisfy(\.captureNames.isEmpty) else { throw ValidationError("'\(target)' has captures; name one service") }
   }
 
   func run() async throws {
@@ -106,13 +106,5 @@ struct RestartCommand: AsyncParsableCommand {
   private static func regionOfARN(_ text: String) -> String {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     return parts.count > 3 ? String(parts[3]) : ""
-  }
-}
-
-extension TargetTemplate {
-  fileprivate var isPlain: Bool {
-    switch self {
-    case .service(let cluster, let name): cluster.captureNames.isEmpty && name.captureNames.isEmpty
-    }
   }
 }

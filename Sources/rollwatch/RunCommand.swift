@@ -76,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
     var control = try socket.server(state, region: access.region, audience)
     control.receivers = { notifications.status }
     try await run(
-      remembered, rules, settings, access, ECSAction(access.clients, time: eventLoop),
+      remembered, rules, settings, access, TargetActions(access.clients, time: eventLoop),
       JournalLog(journal, keepsState: true),
       WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,
       reload: { [files] in
@@ -103,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, Rehearsal(ECSAction(access.clients, time: eventLoop)), NoLog(),
+      remembered, rules, settings, access, Rehearsal(TargetActions(access.clients, time: eventLoop)), NoLog(),
       narrator, nil, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }

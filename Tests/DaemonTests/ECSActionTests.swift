@@ -24,8 +24,9 @@ struct ECSActionTests {
     let before = stage.aws.log.calls(of: "ecs:DescribeServices").count
     let found = Locked<[Target: Result<Inspection, Failure>]>([:])
     try stage.world.run {
-      let action = ECSAction(stage.clients(), time: stage.world)
-      await action.inspect(targets) { target, result in
+      let action = TargetActions(stage.clients(), time: stage.world)
+      let looks = targets.map { Look(target: $0, restart: nil, deployment: nil) }
+      await action.inspect(looks) { target, result in
         let isFirst = found.withLock { $0.updateValue(result, forKey: target) == nil }
         #expect(isFirst)
       }

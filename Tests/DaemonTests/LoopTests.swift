@@ -220,7 +220,7 @@ struct LoopTests {
         await stage.wait(.seconds(1_200))
       }
     }
-    #expect(failure?.reason.hasPrefix("a call to ECS has given no sign of life for 90") == true)
+    #expect(failure?.reason.hasPrefix("a call for a target has given no sign of life for 90") == true)
     _ = try stage.play { stage in await stage.wait(.seconds(300)) }
     #expect(stage.log.endings.map(\.outcome) == [.completed])
     #expect(stage.forcedDeployments == 1)
@@ -232,9 +232,9 @@ private struct Stuck: Action {
   let world: SimulatedWorld
 
   func inspect(
-    _ targets: [Target], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
+    _ looks: [Look], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async { _ = await never() }
-  func issue(_ target: Target, as restart: RestartID) async throws(Failure) -> Receipt { throw await never() }
+  func issue(_ assignment: Assignment) async throws(Failure) -> Receipt { throw await never() }
   func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
     throw await never()
   }

@@ -73,7 +73,8 @@ final class Stage: Sendable {
   ) async throws -> Loop.End {
     let clients = clients()
     let action: any Action =
-      action ?? (issues ? ECSAction(clients, time: world) : Rehearsal(ECSAction(clients, time: world)))
+      action
+      ?? (issues ? TargetActions(clients, time: world) : Rehearsal(TargetActions(clients, time: world)))
     var loop = Loop(
       state: log.state, rules: rules,
       schedule: Schedule(

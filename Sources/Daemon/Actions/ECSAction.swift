@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AWS
-public import Core
-public import Platform
+internal import Core
+internal import Platform
 
 /// Restarts ECS services by forcing a new deployment.
-public struct ECSAction: Sendable {
+struct ECSAction: Sendable {
   /// Services that one DescribeServices takes.
   private static let servicesPerCall = 10
   /// How long a service deployment may take to be listed once it has begun.
@@ -17,7 +17,7 @@ public struct ECSAction: Sendable {
   private let newest = Locked<[ECSService: String]>([:])
 
   /// An action over these clients.
-  public init(_ clients: AWSClients, time: any TimeSource) {
+  init(_ clients: AWSClients, time: any TimeSource) {
     self.clients = clients
     self.time = time
   }

@@ -170,8 +170,8 @@ struct RandomDay {
         answer(.page(scope, sweep: number, isFirst: false), at: start + .milliseconds(pick(0...3_000)))
       }
       answer(.event(.swept(scope, sweep: number, isWhole ? nil : .throttled)), at: start + .seconds(3))
-    case .inspect(let target): inspect(target)
-    case .issue(let target, let restart): issue(target, restart)
+    case .inspect(let look): inspect(look.target)
+    case .issue(let assignment): issue(assignment.target, assignment.restart)
     case .answer(_, let answer):
       if case .refused(let reason) = answer { mistakes.append(reason) }
     case .diagnose(let target, _):

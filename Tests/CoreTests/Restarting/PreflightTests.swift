@@ -146,7 +146,7 @@ struct PreflightTests {
   @Test func `a cause that is gone holds the restart, once nothing else does`() {
     let gone = parameter("/shop/URL")
     let reason =
-      "parameter:/shop/URL has disappeared or is scheduled for deletion: new tasks could not start; "
+      "parameter:/shop/URL has disappeared or is scheduled for deletion: what starts now could not read it; "
       + "waits until it returns"
     #expect(Self.decision(on: .steady, gone: gone) == .hold(.goneCause, reason: reason))
     guard case .hold(.rollout, _) = Self.decision(on: Self.rollout, gone: gone) else {

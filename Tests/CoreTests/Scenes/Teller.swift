@@ -18,8 +18,9 @@ struct Teller {
       case .sweep(let scope, let number, let prefixes):
         let narrowing = prefixes.isEmpty ? "" : " below \(prefixes.joined(separator: " "))"
         lines.append("sweep \(scope.source) \(number)\(narrowing)")
-      case .inspect(let target): lines.append("inspect \(name(target))")
-      case .issue(let target, let id): lines.append("issue \(name(target)) \(number(id))")
+      case .inspect(let look): lines.append("inspect \(name(look.target))")
+      case .issue(let assignment):
+        lines.append("issue \(name(assignment.target)) \(number(assignment.restart))")
       case .answer(_, .done(let words)): lines.append("done: \(words)")
       case .answer(_, .refused(let words)): lines.append("refused: \(words)")
       case .diagnose(let target, let deployment): lines.append("diagnose \(name(target)) \(deployment)")
@@ -76,6 +77,7 @@ struct Teller {
   private func name(_ target: Target) -> String {
     switch target {
     case .service(let service): service.name
+    case .codeDeploy, .task, .workflow, .command, .unit: target.description
     }
   }
 

@@ -94,8 +94,10 @@ enum Fleet {
       longest = max(longest, Double(clock() - before) / Double(CLOCKS_PER_SEC) * 1_000)
       for effect in effects {
         switch effect {
-        case .inspect(let target): waiting.append(.inspected(target, .success(.found(snapshot(of: target)))))
-        case .issue(let target, _):
+        case .inspect(let look):
+          waiting.append(.inspected(look.target, .success(.found(snapshot(of: look.target)))))
+        case .issue(let assignment):
+          let target = assignment.target
           issued.insert(target)
           waiting.append(.issued(target, .success(deployment(of: target))))
         case .append(let step):
