@@ -54,7 +54,9 @@ struct RestartCommand: AsyncParsableCommand {
     } catch {
       throw ValidationError("'\(target)': \(error.message)")
     }
-    guard template.parts.allSatisfy(\.captureNames.isEmpty) else { throw ValidationError("'\(target)' has captures; name one service") }
+    guard template.parts.allSatisfy(\.captureNames.isEmpty) else {
+      throw ValidationError("'\(target)' has captures; name one service")
+    }
   }
 
   func run() async throws {

@@ -251,7 +251,8 @@ private let mistakesInKeysAndTypes = [
         watch: [{ parameter: /a }]
         restart: [{}]
     """,
-    "rules.yaml:4:15: error: an entry of 'restart' has one key of service, codedeploy, task, workflow, command, unit; add it"),
+    "rules.yaml:4:15: error: an entry of 'restart' has one key of service, codedeploy, task, workflow, command, unit; add it"
+  ),
   Mistake(
     "restart with a wrong key",
     """
