@@ -110,7 +110,7 @@ extension Engine {
     guard state.isPaced else { return nil }
     let isUrgent = rules.isUrgent(state.rules)
     return badVersion(state) ?? (isUrgent ? nil : closedWindow(state, at: now))
-      ?? standing.bar(to: target, trials, isUrgent: isUrgent, at: now)
+      ?? standing.bar(to: stand(target, state, at: now), isUrgent: isUrgent, at: now)
   }
 
   private func badVersion(_ state: TargetState) -> Bar? {
@@ -149,10 +149,10 @@ extension Engine {
 
   private mutating func currentStanding(at now: Timestamp) -> Standing {
     if let standing { return standing }
-    var fresh = Standing(rules: rules)
+    var fresh = Standing(rules: rules, trials: trials)
     for target in active {
       guard let state = targets[target] else { continue }
-      fresh.add(stand(target, state, at: now), trials)
+      fresh.add(stand(target, state, at: now))
     }
     standing = fresh
     return fresh
@@ -234,7 +234,9 @@ extension Engine {
     guard !trials.isEmpty else { return }
     let standing = currentStanding(at: now)
     for (resource, trial) in trials where trial.quarantine == nil && standing.isOver(resource) {
-      setTrial(nil, of: resource)
+      // Where nobody stands for it, nobody's standing changes.
+      trials[resource] = nil
+      step.changedTrial(of: resource)
     }
   }
 }

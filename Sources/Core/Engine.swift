@@ -3,9 +3,9 @@
 // durable and the effects to carry out, in order. It has no clock, no network, no disk and no logger, so everything
 // hard (debounce, cooldown, holds, recovery) is decided, and tested, without waiting for anything.
 //
-// This file owns the branching. What an observation means is in `Sighting`, what to do with a service in `Preflight`,
-// how a deployment came out in `Verdict`; the steps of one target's restart are in `Engine+Restart`, whose turn it is in
-// `Engine+Turns`, what operators say in `Engine+Orders`.
+// This file owns the branching. What an observation means is in `Sighting`, what to do with a target in `Preflight` and
+// `RunPreflight`, how a deployment came out in `Verdict`; the steps of one target's restart are in `Engine+Restart` and
+// `Engine+Following`, whose turn it is in `Engine+Turns`, what operators say in `Engine+Orders`.
 
 /// Decides what is restarted, when and why.
 public struct Engine: Sendable {

@@ -50,36 +50,67 @@ struct Stand: Sendable {
 struct Standing: Sendable {
   /// The targets of one version that is on trial.
   private struct Line: Sendable {
+    var trial: Trial
+    /// No target waits for the version, and no restart for it is under way.
+    var isEmpty = true
     /// The places of those that come first, in order; no more than a canary may ask for.
     var first: [Place] = []
     /// Those whose restart for it is under way.
     var underWay = 0
     /// The least level of a target to which a rule leads, for each rule that others come after.
     var levels: [String: Int] = [:]
+
+    init(trial: Trial) { self.trial = trial }
+
+    /// Takes in a target that waits for this version, with its place where others wait for it.
+    mutating func take(
+      _ version: String, _ awaited: [String], _ level: Int, _ place: Place?, atMost places: Int
+    ) {
+      guard version == trial.version else { return }
+      note(awaited, level)
+      guard let place else { return }
+      let position = first.firstIndex { place < $0 } ?? first.count
+      guard position < places else { return }
+      first.insert(place, at: position)
+      if first.count > places { first.removeLast() }
+    }
+
+    /// Takes in a target whose restart for this version is under way.
+    mutating func take(_ version: String, _ awaited: [String], _ level: Int) {
+      guard version == trial.version else { return }
+      note(awaited, level)
+      underWay += 1
+    }
+
+    private mutating func note(_ awaited: [String], _ level: Int) {
+      isEmpty = false
+      for name in awaited { levels[name] = min(levels[name] ?? .max, level) }
+    }
   }
 
-  private var stands: [Target: Stand] = [:]
-  private var lines: [Resource: Line] = [:]
+  private var lines: [Resource: Line]
   /// Restarts under way, and looks that are the first step of one.
   private var busy = 0
   private var busyOfRule: [String: Int] = [:]
   private let rules: RuleSet
 
-  init(rules: RuleSet) { self.rules = rules }
+  /// Where nobody stands yet; `trials` says which versions are on trial.
+  init(rules: RuleSet, trials: [Resource: Trial]) {
+    self.rules = rules
+    lines = trials.mapValues { Line(trial: $0) }
+  }
 
-  /// Takes a target in; `trials` says which versions are on trial.
-  mutating func add(_ stand: Stand, _ trials: [Resource: Trial]) {
-    stands[stand.place.target] = stand
+  /// Takes a target in.
+  mutating func add(_ stand: Stand) {
     if stand.isBusy { reserve(stand.rules) }
-    guard !trials.isEmpty else { return }
-    for cause in stand.pending where trials[cause.resource]?.version == cause.to {
-      note(stand, cause.resource)
-      if !stand.isPassedOver { queue(stand, cause.resource) }
+    guard !lines.isEmpty else { return }
+    let level = stand.place.level
+    let awaited = stand.rules.filter(rules.isAwaited)
+    for cause in stand.pending {
+      let place = stand.isPassedOver ? nil : stand.place
+      lines[cause.resource]?.take(cause.to, awaited, level, place, atMost: rules.widestCanary)
     }
-    for cause in stand.underWay where trials[cause.resource]?.version == cause.to {
-      note(stand, cause.resource)
-      lines[cause.resource, default: Line()].underWay += 1
-    }
+    for cause in stand.underWay { lines[cause.resource]?.take(cause.to, awaited, level) }
   }
 
   /// Keeps a place for a restart that is about to begin.
@@ -92,40 +123,22 @@ struct Standing: Sendable {
   var isFull: Bool { busy >= rules.policy.concurrent }
 
   /// True where no target waits for this version, and no restart for it is under way.
-  func isOver(_ resource: Resource) -> Bool { lines[resource] == nil }
-
-  private mutating func note(_ stand: Stand, _ resource: Resource) {
-    var line = lines[resource] ?? Line()
-    for name in stand.rules where rules.isAwaited(name) {
-      line.levels[name] = min(line.levels[name] ?? .max, stand.place.level)
-    }
-    lines[resource] = line
-  }
-
-  private mutating func queue(_ stand: Stand, _ resource: Resource) {
-    var line = lines[resource] ?? Line()
-    let position = line.first.firstIndex { stand.place < $0 } ?? line.first.count
-    guard position < rules.widestCanary else { return }
-    line.first.insert(stand.place, at: position)
-    if line.first.count > rules.widestCanary { line.first.removeLast() }
-    lines[resource] = line
-  }
+  func isOver(_ resource: Resource) -> Bool { lines[resource]?.isEmpty ?? true }
 
   // MARK: Asking
 
   /// Why the target may not begin yet: others come first for a version that it waits for, or too many are under way.
-  func bar(to target: Target, _ trials: [Resource: Trial], isUrgent: Bool, at now: Timestamp) -> Bar? {
-    guard let stand = stands[target] else { return nil }
+  func bar(to stand: Stand, isUrgent: Bool, at now: Timestamp) -> Bar? {
     for cause in stand.pending {
-      guard let trial = trials[cause.resource], trial.version == cause.to else { continue }
-      if let bar = predecessor(of: stand, cause.resource) { return bar }
-      if !isUrgent, let bar = canary(before: stand, cause.resource, trial, at: now) { return bar }
+      guard let line = lines[cause.resource], line.trial.version == cause.to else { continue }
+      if let bar = predecessor(of: stand, line, cause.resource) { return bar }
+      if !isUrgent, let bar = canary(before: stand, line, cause.resource, at: now) { return bar }
     }
     return crowd(stand)
   }
 
-  private func predecessor(of stand: Stand, _ resource: Resource) -> Bar? {
-    guard let line = lines[resource], !line.levels.isEmpty else { return nil }
+  private func predecessor(of stand: Stand, _ line: Line, _ resource: Resource) -> Bar? {
+    guard !line.levels.isEmpty else { return nil }
     let awaited = rules.predecessors(of: stand.rules)
     guard let name = awaited.first(where: { (line.levels[$0] ?? .max) < stand.place.level }) else {
       return nil
@@ -135,19 +148,21 @@ struct Standing: Sendable {
       until: nil)
   }
 
-  private func canary(before stand: Stand, _ resource: Resource, _ trial: Trial, at now: Timestamp) -> Bar? {
+  private func canary(
+    before stand: Stand, _ line: Line, _ resource: Resource, at now: Timestamp
+  ) -> Bar? {
+    let completions = line.trial.completions
     let pace = rules.pace(of: stand.rules)
     guard pace.canary > 0 else { return nil }
-    if trial.completions.count >= pace.canary {
-      let begins = trial.completions[pace.canary - 1] + pace.soak
+    if completions.count >= pace.canary {
+      let begins = completions[pace.canary - 1] + pace.soak
       guard now < begins else { return nil }
       return Bar(
         hold: .turn, reason: "the restarts that went first for \(resource) are watched until \(begins)",
         until: begins)
     }
-    let line = lines[resource] ?? Line()
     let before = line.first.prefix { $0 < stand.place }
-    guard trial.completions.count + line.underWay + before.count >= pace.canary else { return nil }
+    guard completions.count + line.underWay + before.count >= pace.canary else { return nil }
     let first = before.first.map { "\($0.target)" } ?? "a restart that is under way"
     return Bar(
       hold: .turn, reason: "\(first) goes first for \(resource); the others follow once that has completed",

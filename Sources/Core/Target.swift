@@ -5,7 +5,7 @@
 /// What is restarted.
 ///
 /// A closed enum, switched without `default`, so that the compiler lists every place a new kind must be handled.
-public enum Target: Hashable, Sendable, Codable {
+public indirect enum Target: Hashable, Sendable, Codable {
   /// An ECS service, by a forced new deployment; where CodeDeploy replaces its tasks, by a deployment of its group.
   case service(ECSService)
   /// A deployment group of CodeDeploy, by a deployment of the task definition that its service has.

@@ -76,8 +76,13 @@ enum Fleet {
   static let services = 1_000
   static let location = Location(region: "eu-west-2", account: nil)
 
-  /// Brings all of them through their restarts, and prints what the most expensive step cost, in milliseconds of CPU time.
+  /// Prints what the most expensive step of all restarts costs, in milliseconds of CPU time: the median of five fleets.
   static func measure() throws {
+    print("paced", try (0..<5).map { _ in try dearestStep() }.sorted()[2])
+  }
+
+  /// Brings all of them through their restarts.
+  private static func dearestStep() throws -> Double {
     let scope = Scope(kind: .parameter, location: location)
     var engine = Engine(
       state: .empty, rules: try rules(),
@@ -144,7 +149,7 @@ enum Fleet {
       }
     }
     precondition(done == services, "every service is restarted")
-    print("paced", longest)
+    return longest
   }
 
   private static func rules() throws -> RuleSet {
