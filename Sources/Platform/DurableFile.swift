@@ -66,5 +66,5 @@ func writeFully(_ bytes: some Collection<UInt8>, to descriptor: Int32) -> Bool {
   return true
 }
 
-/// `errno` in words.
-func systemError() -> String { unsafe String(cString: strerror(errno)) }
+/// An error number in words; `errno`'s where none is given.
+func systemError(_ number: Int32 = errno) -> String { unsafe String(cString: strerror(number)) }
