@@ -4,5 +4,6 @@
 #pragma once
 // Swift's module of the C library leaves it out.
 #include <malloc.h>
+#include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>

@@ -32,6 +32,27 @@ func startThread(_ run: @escaping @Sendable () -> Void) {
   pthread_detach(thread)
 }
 
+/// Runs on a thread of its own what waits in system calls and cannot be called back. Nil where it has not come to its end within the
+/// limit, or the task is cancelled: it then goes on by itself, and nobody hears of it.
+func onThread<Value: Sendable>(
+  within limit: Duration, on time: any TimeSource, _ work: @escaping @Sendable () -> Value
+) async -> Value? {
+  let (values, continuation) = AsyncStream<Value>.makeStream()
+  startThread { continuation.yield(work()) }
+  return await withTaskGroup(of: Value?.self) { group in
+    group.addTask {
+      for await value in values { return value }
+      return nil
+    }
+    group.addTask {
+      try? await time.sleep(for: limit)
+      return nil
+    }
+    defer { group.cancelAll() }
+    return await group.next() ?? nil
+  }
+}
+
 /// A function and not a closure: it must belong to no actor.
 private func runBody(_ body: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let body = unsafe body else { return nil }

@@ -18,7 +18,6 @@ public struct UserID: Hashable, Sendable {
   /// The user's name, asked for on a thread of its own; nil where there is none, or none in time, or where so many are asked for
   /// already that whoever knows them does not seem to answer.
   public func name(within limit: Duration, on time: any TimeSource) async -> String? {
-    let (names, continuation) = AsyncStream<String?>.makeStream()
     let number = number
     let mayAsk = Self.asking.withLock { asking in
       guard asking < Self.askingAtMost else { return false }
@@ -26,22 +25,10 @@ public struct UserID: Hashable, Sendable {
       return true
     }
     guard mayAsk else { return nil }
-    startThread {
-      continuation.yield(userName(number))
-      Self.asking.withLock { $0 -= 1 }
-    }
-    return await withTaskGroup(of: String?.self) { group in
-      group.addTask {
-        for await name in names { return name }
-        return nil
-      }
-      group.addTask {
-        try? await time.sleep(for: limit)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
-    }
+    return await onThread(within: limit, on: time) {
+      defer { Self.asking.withLock { $0 -= 1 } }
+      return userName(number)
+    } ?? nil
   }
 }
 

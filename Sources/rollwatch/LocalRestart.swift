@@ -44,7 +44,8 @@ struct LocalRestart {
         parameters: .seconds(60), secrets: .seconds(60), rollouts: .seconds(2), sweepsOnce: true),
       seed: .random(in: 0 ... .max), goal: isFollowed ? .idle : .issued(target),
       ports: Loop.Ports(
-        source: AWSSource(access.clients, time: time), action: TargetActions(access.clients, time: time),
+        source: AWSSource(access.clients, time: time),
+        action: TargetActions(access.clients, environment: ProcessEnvironment.current, time: time),
         log: log,
         reporter: tally, time: time, reload: { nil }))
     let end: Loop.End

@@ -76,8 +76,7 @@ struct RunCommand: AsyncParsableCommand {
     var control = try socket.server(state, region: access.region, audience)
     control.receivers = { notifications.status }
     try await run(
-      remembered, rules, settings, access, TargetActions(access.clients, time: eventLoop),
-      JournalLog(journal, keepsState: true),
+      remembered, rules, settings, access, JournalLog(journal, keepsState: true),
       WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,
       reload: { [files] in
         // A log shipper has renamed the stream, or somebody has changed the rules: one signal serves both.
@@ -103,14 +102,12 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, Rehearsal(TargetActions(access.clients, time: eventLoop)), NoLog(),
-      narrator, nil, nil,
+      remembered, rules, settings, access, NoLog(), narrator, nil, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }
 
   private func run(
     _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess,
-    _ action: any Action,
     _ log: any DurableLog, _ reporter: any Reporter, _ control: ControlServer?,
     _ notifications: Notifications?, reload: @escaping () -> RuleSet?
   ) async throws {
@@ -120,19 +117,22 @@ struct RunCommand: AsyncParsableCommand {
       rollouts: settings.rollouts,
       sweepsOnce: once)
     let time = eventLoop
+    let targets = TargetActions(access.clients, environment: ProcessEnvironment.current, time: time)
     var loop = Loop(
       state: remembered, rules: rules, schedule: schedule, seed: .random(in: 0 ... .max),
       goal: once ? .idle : .none,
       ports: Loop.Ports(
-        source: AWSSource(access.clients, time: time), action: action, log: log, reporter: tally, time: time,
-        reload: reload))
+        source: AWSSource(access.clients, time: time), action: dryRun ? Rehearsal(targets) : targets,
+        log: log, reporter: tally, time: time, reload: reload))
     let end: Loop.End
     do throws(Failure) {
       let first = [Event.started(version: version, pid: ProcessEnvironment.processID)]
       if let notifications {
         // A run that ends by itself is all that its receivers get; a daemon's next start tells the rest.
         end = try await notifications.during(grace: .seconds(once ? 15 : 3)) { () async throws(Failure) in
-          try await loop.run(first, control: control)
+          try await targets.during { () async throws(Failure) in
+            try await loop.run(first, control: control)
+          }
         }
       } else {
         end = try await loop.run(first, control: control)

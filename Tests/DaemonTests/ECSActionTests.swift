@@ -24,7 +24,7 @@ struct ECSActionTests {
     let before = stage.aws.log.calls(of: "ecs:DescribeServices").count
     let found = Locked<[Target: Result<Inspection, Failure>]>([:])
     try stage.world.run {
-      let action = TargetActions(stage.clients(), time: stage.world)
+      let action = TargetActions(stage.clients(), environment: [:], time: stage.world)
       let looks = targets.map { Look(target: $0, restart: nil, deployment: nil) }
       await action.inspect(looks) { target, result in
         let isFirst = found.withLock { $0.updateValue(result, forKey: target) == nil }

@@ -74,7 +74,9 @@ final class Stage: Sendable {
     let clients = clients()
     let action: any Action =
       action
-      ?? (issues ? TargetActions(clients, time: world) : Rehearsal(TargetActions(clients, time: world)))
+      ?? (issues
+        ? TargetActions(clients, environment: [:], time: world)
+        : Rehearsal(TargetActions(clients, environment: [:], time: world)))
     var loop = Loop(
       state: log.state, rules: rules,
       schedule: Schedule(

@@ -6,10 +6,21 @@ public import Platform
 /// Everything that is done to targets: each kind by the one who knows how.
 public struct TargetActions: Action {
   private let services: ECSAction
+  private let commands: CommandAction
+  private let units: UnitAction
 
-  /// The actions of a process.
-  public init(_ clients: AWSClients, time: any TimeSource) {
+  /// The actions of a process with this environment.
+  public init(_ clients: AWSClients, environment: [String: String], time: any TimeSource) {
     services = ECSAction(clients, time: time)
+    commands = CommandAction(environment: environment, time: time)
+    units = UnitAction(SystemdBus(time: time), time: time)
+  }
+
+  /// Attends to what is started on this machine while `body` runs, and ends within seconds what is left of it then.
+  public func during<Value, Failure: Error>(
+    _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    try await commands.during(body)
   }
 
   /// Reads the targets: services together, the others each by itself, all at once.
@@ -50,14 +61,18 @@ public struct TargetActions: Action {
   private func inspect(_ look: Look) async throws(Failure) -> Inspection {
     switch look.target {
     case .service: preconditionFailure("services are read together")
-    case .codeDeploy, .task, .workflow, .command, .unit: throw Self.unbuilt
+    case .codeDeploy, .task, .workflow: throw Self.unbuilt
+    case .command(let command): .runs(commands.inspect(command))
+    case .unit(let unit): .runs(try await units.inspect(unit, for: look))
     }
   }
 
   private func start(_ assignment: Assignment) async throws(Failure) -> String {
     switch assignment.target {
     case .service(let service): try await services.issue(service, as: assignment.restart)
-    case .codeDeploy, .task, .workflow, .command, .unit: throw Self.unbuilt
+    case .codeDeploy, .task, .workflow: throw Self.unbuilt
+    case .command(let command): try await commands.issue(command, as: assignment)
+    case .unit(let unit): try await units.issue(unit)
     }
   }
 

@@ -207,7 +207,8 @@ public final class SimulatedDay: Sendable {
     var loop = Loop(
       state: state, rules: estate.ruleSets[rules].set, schedule: estate.schedule, seed: seed, goal: .none,
       ports: Loop.Ports(
-        source: AWSSource(clients, time: world), action: TargetActions(clients, time: world),
+        source: AWSSource(clients, time: world),
+        action: TargetActions(clients, environment: [:], time: world),
         log: MortalLog(life: life, inner: WitnessedLog(day: self, journal: journal)),
         reporter: MortalReporter(life: life), time: world, reload: { self.reload() }))
     do throws(Failure) {
