@@ -46,7 +46,7 @@ final class ProgramWatch {
       )
       if error == 0 { return id }
       guard error == ETXTBSY else { throw ProgramFailure(executing: path, error: error) }
-      unsafe poll(nil, 0, 10)
+      poll(nil, 0, 10)
     }
     throw ProgramFailure(executing: path, error: ETXTBSY)
   }
