@@ -44,14 +44,14 @@ extension Engine {
     // It goes on waiting for its turn, whatever else there may be to wait for.
     if standing.isFull, let bar = own.bar, bar.hold == .turn, bar.until == nil { return }
     guard let state = targets[target], own.flight == nil else { return }
-    let wasBarred = own.bar != nil
+    let before = own.bar
     own.bar = state.isBusy ? nil : bar(to: target, state, standing, at: now)
     // A bar that is over already would be looked at again and again.
     if let until = own.bar?.until { own.bar?.until = max(until, now + .seconds(1)) }
     defer { work[target] = own }
-    if let bar = own.bar { return hold(target, state, bar, at: now) }
+    if let bar = own.bar { return hold(target, state, bar, after: before, at: now) }
     // Barred for something that is over, and not due yet for another reason.
-    if wasBarred, let wake = wakeTime(of: target, own), wake > now { return }
+    if before != nil, let wake = wakeTime(of: target, own), wake > now { return }
     if !state.isBusy, state.isPaced {
       standing.reserve(state.rules)
       own.isReserving = true
@@ -76,8 +76,16 @@ extension Engine {
   }
 
   /// Plans what is barred, unless it is planned already, and says once for what it waits.
-  private mutating func hold(_ target: Target, _ state: TargetState, _ bar: Bar, at now: Timestamp) {
-    guard state.open?.hold != bar.hold else { return }
+  private mutating func hold(
+    _ target: Target, _ state: TargetState, _ bar: Bar, after before: Bar?, at now: Timestamp
+  ) {
+    if let open = state.open, open.hold == bar.hold {
+      // The window has moved, or a freeze follows it: what the record says of its end is true no longer.
+      if bar.hold == .window, let before, before.hold == .window, before.reason != bar.reason {
+        step.add(.held(open.id, target, reason: bar.reason), at: now)
+      }
+      return
+    }
     var state = state
     if state.open == nil {
       guard let candidate = candidate(state, at: now), !candidate.isSettling else { return }
@@ -98,7 +106,7 @@ extension Engine {
     guard candidate.restart.intent == nil, let state = targets[target],
       let bar = bar(to: target, state, currentStanding(at: now), at: now)
     else { return false }
-    hold(target, state, bar, at: now)
+    hold(target, state, bar, after: nil, at: now)
     work[target, default: Work()].bar = bar
     return true
   }

@@ -99,4 +99,12 @@ struct WindowTests {
     _ = scene.waits(until: 300)
     #expect(scene.at(700, .clockStepped(.seconds(400))).contains("inspect web"))
   }
+
+  @Test func `a window that a reload moves is told once more`() throws {
+    var scene = try Self.changed(Self.timed(Self.window))
+    #expect(scene.waits(until: 300) == [Self.planned, Self.held])
+    #expect(scene.reloads(at: 310, try Self.timed(Self.noon)).filter { $0.contains("#1") } == [Self.held])
+    #expect(!scene.reloads(at: 320, try Self.timed(Self.noon)).contains { $0.contains("#1") })
+    #expect(!scene.waits(until: 1_000).contains("inspect web"))
+  }
 }

@@ -170,6 +170,9 @@ struct Course: Sendable {
 
   // MARK: Calm
 
+  /// What a deployment that shifts traffic may bake and pause beyond its deadline.
+  private static let longestShift = Duration.seconds(300)
+
   private mutating func calmDown() async {
     calmWeather()
     day.calmDown()
@@ -180,7 +183,8 @@ struct Course: Sendable {
     // One after the other, where so many may be under way at once, and a canary before them.
     let rows = min(20, 2 + day.estate.applications.count / day.estate.policy.concurrent)
     let bound =
-      (longest.deadline * 3 + longest.cooldown + longest.limit + day.estate.times.longestClosure) * rows
+      (longest.deadline * 3 + Self.longestShift + longest.cooldown + longest.limit
+        + day.estate.times.longestClosure) * rows
       + max(schedule.parameters, schedule.secrets) * 4 + .seconds(600)
     let latest = day.world.elapsed() + bound
     while let unrest = day.witness.withLock({ $0.restlessness() }), !day.isWrong {

@@ -123,6 +123,7 @@ struct Neighbours: Sendable {
       switch dice.pick(1...10) {
       case 1: ["minimumHealthyPercent": 100, "maximumPercent": 100]
       case 2...5: ["deploymentCircuitBreaker": ["enable": true, "rollback": true]]
+      case 6: Self.shifting(&dice)
       default: nil
       }
     let count = dice.chance(5) ? 0 : dice.pick(1...2)
@@ -132,6 +133,23 @@ struct Neighbours: Sendable {
         controller: "ECS", configuration: configuration, in: Self.place(application.location), at: now)
     }
     steer(application, .completes(after: dice.time(5...90)), onlyNext: false)
+  }
+
+  /// New tasks beside the old ones, and traffic that moves to them; at times a pause, which ends by itself.
+  private static func shifting(_ dice: inout Dice) -> JSON {
+    let strategy: JSON = dice.one(of: ["BLUE_GREEN", "CANARY", "LINEAR"])
+    let pause: JSON = [
+      "targetType": "PAUSE", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
+      "timeoutConfiguration": [
+        "timeoutInMinutes": 1, "action": dice.chance(50) ? "CONTINUE" : "ROLLBACK",
+      ],
+    ]
+    return [
+      "strategy": strategy, "bakeTimeInMinutes": .integer(Int64(dice.pick(0...1))),
+      "canaryConfiguration": ["canaryBakeTimeInMinutes": .integer(Int64(dice.pick(0...1)))],
+      "linearConfiguration": ["stepPercent": 50, "stepBakeTimeInMinutes": .integer(Int64(dice.pick(0...1)))],
+      "lifecycleHooks": dice.chance(25) ? [pause] : [],
+    ]
   }
 
   /// A deployment of somebody else's.
@@ -179,6 +197,19 @@ struct Neighbours: Sendable {
       guard let id = deployment["id"]?.string, let seconds = deployment["createdAt"]?.number else { continue }
       let shown = Timestamp(milliseconds: Int64((seconds * 1_000).rounded()))
       facts.learned(of: id, madeAt: shown + estate.deploymentClockLag)
+    }
+    let shifts = aws.steer { aws, now in
+      try? aws.act(
+        "ecs:ListServiceDeployments",
+        ["cluster": .string(service.cluster), "service": .string(service.name)],
+        in: Self.place(service.location), at: now)
+    }
+    for shift in shifts?["serviceDeployments"]?.array ?? [] {
+      guard let arn = shift["serviceDeploymentArn"]?.string, let seconds = shift["createdAt"]?.number else {
+        continue
+      }
+      let shown = Timestamp(milliseconds: Int64((seconds * 1_000).rounded()))
+      facts.learned(of: arn, madeAt: shown + estate.deploymentClockLag)
     }
     facts.looked(at: target, isFit: found.map(Self.isFit) ?? false, at: aws.time.elapsed())
   }
