@@ -6,26 +6,17 @@ import Testing
 @testable import Core
 
 struct PreflightTests {
-  /// A restart planned at 130 for a change of 100, to be held for 60 s at most.
-  private static func restart(intent: Restart.Intent? = nil) -> Restart {
-    let change = Change(
-      resource: parameter("/shop/URL"), from: "1", to: "2", changedAt: second(100), changedBy: nil)
-    let settled = Settle(change, rules: ["shop"], patience: .of(deadline: 60), position: 0, at: second(100))
-    var restart = Restart(id: RestartID("r"), settled: settled, at: second(130))
-    if let intent { restart.phase = .issuing(intent) }
-    return restart
-  }
-
   private static func decision(
     on service: ServiceSnapshot, gone: Resource? = nil, intent: Restart.Intent? = nil, at seconds: Int = 130
   ) -> Decision {
-    restart(intent: intent).decision(on: .found(service), gone: gone, isUrgent: false, at: second(seconds))
+    Restart.planned(intent: intent).decision(
+      on: .found(service), gone: gone, isUrgent: false, at: second(seconds))
   }
 
   private static let rollout = ServiceSnapshot.with(.numbered(1, at: 90, .inProgress))
 
   @Test func `a service that does not exist is skipped`() {
-    let decision = Self.restart().decision(on: .missing, gone: nil, isUrgent: false, at: second(130))
+    let decision = Restart.planned().decision(on: .missing, gone: nil, isUrgent: false, at: second(130))
     #expect(decision == .skip(reason: "the service does not exist"))
   }
 

@@ -6,21 +6,12 @@ import Testing
 @testable import Core
 
 struct RunDecisionTests {
-  /// A restart planned at 130 for a change of 100, to be held for 60 s at most.
-  private static func restart(intent: Restart.Intent? = nil) -> Restart {
-    let change = Change(
-      resource: parameter("/shop/URL"), from: "1", to: "2", changedAt: second(100), changedBy: nil)
-    let settled = Settle(change, rules: ["shop"], patience: .of(deadline: 60), position: 0, at: second(100))
-    var restart = Restart(id: RestartID("r"), settled: settled, at: second(130))
-    if let intent { restart.phase = .issuing(intent) }
-    return restart
-  }
-
   private static func decision(
     on snapshot: RunSnapshot, gone: Resource? = nil, intent: Restart.Intent? = nil, isUrgent: Bool = false,
     at seconds: Int = 130
   ) -> Decision {
-    restart(intent: intent).decision(on: .runs(snapshot), gone: gone, isUrgent: isUrgent, at: second(seconds))
+    Restart.planned(intent: intent).decision(
+      on: .runs(snapshot), gone: gone, isUrgent: isUrgent, at: second(seconds))
   }
 
   private static func snapshot(
@@ -126,7 +117,7 @@ struct RunDecisionTests {
     var service = ServiceSnapshot.steady.changing { $0.controller = .codeDeploy }
     service.codeDeploy = Self.snapshot(.ready, .name, anyCounts: true, Self.run("d-1", at: 101))
     func decide() -> Decision {
-      Self.restart().decision(on: .found(service), gone: nil, isUrgent: false, at: second(130))
+      Restart.planned().decision(on: .found(service), gone: nil, isUrgent: false, at: second(130))
     }
     #expect(decide() == .adopt(deployment: "d-1"))
     service.codeDeploy = Self.snapshot()

@@ -75,6 +75,18 @@ extension Rule {
   }
 }
 
+extension Restart {
+  /// A restart planned at 130 for a change of 100, to be held for 60 s at most.
+  static func planned(intent: Intent? = nil) -> Self {
+    let change = Change(
+      resource: parameter("/shop/URL"), from: "1", to: "2", changedAt: second(100), changedBy: nil)
+    let settled = Settle(change, rules: ["shop"], patience: .of(deadline: 60), position: 0, at: second(100))
+    var restart = Restart(id: RestartID("r"), settled: settled, at: second(130))
+    if let intent { restart.phase = .issuing(intent) }
+    return restart
+  }
+}
+
 extension Deployment {
   /// The deployment `ecs-svc/N`, with two tasks that run.
   static func numbered(
