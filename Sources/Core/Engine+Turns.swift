@@ -61,10 +61,9 @@ extension Engine {
   }
 
   private func look(at target: Target, _ open: Restart?) -> Look {
-    guard case .following(let deployment, _) = open?.phase else {
-      return Look(target: target, restart: open?.id, deployment: nil)
-    }
-    return Look(target: target, restart: open?.id, deployment: deployment)
+    var look = Look(target: target, restart: open?.id, plannedAt: open?.plannedAt, deployment: nil)
+    if case .following(let deployment, _) = open?.phase { look.deployment = deployment }
+    return look
   }
 
   /// The look under way is over: what comes of it keeps a place by itself, or needs none.

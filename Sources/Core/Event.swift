@@ -53,13 +53,16 @@ public struct Look: Hashable, Sendable {
   public var target: Target
   /// The open restart, whose run may be under way although nobody has noted its id; nil where none is open.
   public var restart: RestartID?
+  /// When that was planned, by our clock.
+  public var plannedAt: Timestamp?
   /// The deployment or run that is followed; nil where none is.
   public var deployment: String?
 
   /// A look with all its parts.
-  public init(target: Target, restart: RestartID?, deployment: String?) {
+  public init(target: Target, restart: RestartID?, plannedAt: Timestamp?, deployment: String?) {
     self.target = target
     self.restart = restart
+    self.plannedAt = plannedAt
     self.deployment = deployment
   }
 }

@@ -9,10 +9,11 @@ import Testing
 @testable import AWS
 
 private let migration = TaskRequest(
-  cluster: "c", definition: "migrate", launch: .fargate,
-  network: TaskRequest.Network(
-    subnets: ["subnet-1", "subnet-2"], securityGroups: ["sg-1"], hasPublicIP: true),
-  count: 2, startedBy: "rollwatch/R1", clientToken: "rollwatch-R1")
+  cluster: "c", definition: "migrate",
+  options: TaskOptions(
+    launch: .fargate, subnets: ["subnet-1", "subnet-2"], securityGroups: ["sg-1"], hasPublicIP: true, count: 2
+  ),
+  startedBy: "rollwatch/R1", clientToken: "rollwatch-R1")
 
 private func sentBody(_ script: Script) -> String {
   script.sent.last.map { String(decoding: $0.body, as: UTF8.self) } ?? ""
@@ -33,7 +34,7 @@ struct TaskCallsTests {
 
   @Test func `what was not said is left to AWS`() async throws {
     var task = migration
-    (task.launch, task.network, task.count) = (nil, nil, 1)
+    task.options = .standard
     let script = Script([.ok(#"{"tasks":[],"failures":null}"#)])
     _ = try await client(script).runTask(task, restart: "R1")
     #expect(
@@ -95,7 +96,7 @@ struct TaskCallsTests {
     let client = try world.client()
     _ = try await client.runTask(world.task, restart: "R1")
     var other = world.task
-    other.count = 2
+    other.options.count = 2
     let failure = await caught { () throws(AWSFailure) in try await client.runTask(other, restart: "R1").tasks
     }
     #expect(failure?.kind == .conflict)
@@ -147,7 +148,7 @@ private struct World {
   let aws: RunningAWS
   let start: Timestamp
   let task = TaskRequest(
-    cluster: "c", definition: "migrate", launch: nil, network: nil, count: 1, startedBy: "rollwatch/R1",
+    cluster: "c", definition: "migrate", options: .standard, startedBy: "rollwatch/R1",
     clientToken: "rollwatch-R1")
 
   init() {

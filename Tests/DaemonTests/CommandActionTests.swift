@@ -50,7 +50,8 @@ struct CommandActionTests {
 
   private func snapshot(_ actions: TargetActions, _ target: Target) async throws -> RunSnapshot {
     let found = Locked<Result<Inspection, Failure>?>(nil)
-    await actions.inspect([Look(target: target, restart: RestartID("r-1"), deployment: nil)]) { _, result in
+    await actions.inspect([Look(target: target, restart: RestartID("r-1"), plannedAt: nil, deployment: nil)])
+    { _, result in
       found.withLock { $0 = result }
     }
     guard case .runs(let snapshot) = try #require(found.withLock { $0 }).get() else {

@@ -25,7 +25,7 @@ struct ECSActionTests {
     let found = Locked<[Target: Result<Inspection, Failure>]>([:])
     try stage.world.run {
       let action = TargetActions(stage.clients(), environment: [:], time: stage.world)
-      let looks = targets.map { Look(target: $0, restart: nil, deployment: nil) }
+      let looks = targets.map { Look(target: $0, restart: nil, plannedAt: nil, deployment: nil) }
       await action.inspect(looks) { target, result in
         let isFirst = found.withLock { $0.updateValue(result, forKey: target) == nil }
         #expect(isFirst)

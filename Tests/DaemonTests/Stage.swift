@@ -18,9 +18,12 @@ final class Stage: Sendable {
   let aws: RunningAWS
   let log = MemoryLog()
   private let secretKey: String
+  /// What the rules restart; nil for the service.
+  private let restart: TargetTemplate?
 
-  init(secretKey: String = "test") {
+  init(secretKey: String = "test", restart: TargetTemplate? = nil) {
     self.secretKey = secretKey
+    self.restart = restart
     aws = RunningAWS(SimulatedAWS(seed: 1), time: world)
     aws.steer { aws, now in
       aws.add(.user("test", account: Self.place.account, accessKey: "test", secretKey: "test"))
@@ -33,8 +36,11 @@ final class Stage: Sendable {
   }
 
   /// Two rules that lead to one service.
-  static func rules(_ names: [String] = ["parameters", "secrets"]) throws -> RuleSet {
-    let template = TargetTemplate.service(cluster: try Template("shop"), name: try Template("web"))
+  static func rules(
+    _ names: [String] = ["parameters", "secrets"], restart: TargetTemplate? = nil
+  ) throws -> RuleSet {
+    let service = TargetTemplate.service(cluster: try Template("shop"), name: try Template("web"))
+    let template = restart ?? service
     let watches = [
       "parameters": Watch(kind: .parameter, pattern: try Pattern("/shop/**")),
       "secrets": Watch(kind: .secret, pattern: try Pattern("shop/*")),
@@ -52,7 +58,7 @@ final class Stage: Sendable {
     goal: Loop.Goal = .none, issues: Bool = true, action: (any Action)? = nil,
     _ script: @escaping @Sendable (Stage) async throws -> Void
   ) throws -> Loop.End? {
-    let rules = try Self.rules()
+    let rules = try Self.rules(restart: restart)
     let result = try world.run { [self] () -> Result<Loop.End?, any Error> in
       let (notices, continuation) = AsyncStream<Loop.Notice>.makeStream()
       do {

@@ -88,7 +88,7 @@ struct UnitActionTests {
 
   private func snapshot(_ unit: UnitState, following run: String? = nil) throws -> RunSnapshot {
     let action = UnitAction(FakeSystemd(unit, FakeSystemd.Script(), world), time: world)
-    let look = Look(target: .unit(Self.unit), restart: nil, deployment: run)
+    let look = Look(target: .unit(Self.unit), restart: nil, plannedAt: nil, deployment: run)
     return try world.run { () -> Result<RunSnapshot, Failure> in
       do throws(Failure) { return .success(try await action.inspect(Self.unit, for: look)) } catch {
         return .failure(error)

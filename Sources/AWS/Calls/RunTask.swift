@@ -1,48 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 
-import Core
+public import Core
 import JSON
 
 /// A task to be run once, beside any service.
 public struct TaskRequest: Sendable, Hashable {
-  /// What the task runs on.
-  public enum Launch: String, Sendable, Hashable, CaseIterable {
-    /// AWS Fargate.
-    case fargate = "FARGATE"
-    /// The cluster's own instances.
-    case ec2 = "EC2"
-    /// Registered machines of the user's own.
-    case external = "EXTERNAL"
-  }
-
-  /// The network of a task that has one of its own (mode `awsvpc`).
-  public struct Network: Sendable, Hashable {
-    /// Where its interface is made; at least one.
-    public var subnets: [String]
-    /// What guards it; none for the default group of the VPC.
-    public var securityGroups: [String]
-    /// True where it is reached, and reaches out, by a public address.
-    public var hasPublicIP: Bool
-
-    /// A network with all its parts.
-    public init(subnets: [String], securityGroups: [String], hasPublicIP: Bool) {
-      self.subnets = subnets
-      self.securityGroups = securityGroups
-      self.hasPublicIP = hasPublicIP
-    }
-  }
-
   /// The cluster, by name.
   public var cluster: String
   /// `family`, `family:revision` or an ARN; a family means its newest revision.
   public var definition: String
-  /// What it runs on; nil for what the cluster does by default.
-  public var launch: Launch?
-  /// Its network; nil for a definition of another network mode.
-  public var network: Network?
-  /// How many of it, 1 to 10.
-  public var count: Int
+  /// How it is placed.
+  public var options: TaskOptions
   /// The tag that finds the tasks again: up to 128 letters, digits, `-`, `/` and `_`.
   public var startedBy: String
   /// By this AWS knows a repetition, and starts nothing then: up to 64 characters.
@@ -50,14 +19,11 @@ public struct TaskRequest: Sendable, Hashable {
 
   /// A request with all its parts.
   public init(
-    cluster: String, definition: String, launch: Launch?, network: Network?, count: Int, startedBy: String,
-    clientToken: String
+    cluster: String, definition: String, options: TaskOptions, startedBy: String, clientToken: String
   ) {
     self.cluster = cluster
     self.definition = definition
-    self.launch = launch
-    self.network = network
-    self.count = count
+    self.options = options
     self.startedBy = startedBy
     self.clientToken = clientToken
   }
@@ -83,7 +49,7 @@ extension AWSClient {
   public func runTask(
     _ task: TaskRequest, restart: String
   ) async throws(AWSFailure) -> (tasks: [TaskDescription], failures: [TaskRefusal]) {
-    precondition((1...10).contains(task.count), "one call starts 1 to 10 tasks")
+    precondition((1...10).contains(task.options.count), "one call starts 1 to 10 tasks")
     precondition((1...64).contains(task.clientToken.utf8.count), "a client token has 1 to 64 characters")
     return try await repeatableChange(.ecs, "RunTask", task.request, comment: "restart/\(restart)") {
       (json) throws(JSONFailure) in
@@ -104,18 +70,18 @@ extension AWSClient {
 
 extension TaskRequest {
   fileprivate var request: JSONValue {
-    let network: JSONValue? = network.map { network in
-      [
-        "awsvpcConfiguration": [
-          "subnets": .strings(network.subnets),
-          "securityGroups": network.securityGroups.isEmpty ? nil : .strings(network.securityGroups),
-          "assignPublicIp": network.hasPublicIP ? "ENABLED" : "DISABLED",
-        ]
+    let network: JSONValue = [
+      "awsvpcConfiguration": [
+        "subnets": .strings(options.subnets),
+        "securityGroups": options.securityGroups.isEmpty ? nil : .strings(options.securityGroups),
+        "assignPublicIp": options.hasPublicIP ? "ENABLED" : "DISABLED",
       ]
-    }
+    ]
     return [
-      "cluster": .string(cluster), "taskDefinition": .string(definition), "count": .number("\(count)"),
-      "launchType": launch.map { .string($0.rawValue) }, "networkConfiguration": network,
+      "cluster": .string(cluster), "taskDefinition": .string(definition),
+      "count": .number("\(options.count)"),
+      "launchType": options.launch.map { .string($0.rawValue) },
+      "networkConfiguration": options.subnets.isEmpty ? nil : network,
       "startedBy": .string(startedBy), "clientToken": .string(clientToken),
     ]
   }

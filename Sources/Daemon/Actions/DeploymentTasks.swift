@@ -7,7 +7,7 @@ internal import Core
 struct DeploymentTasks {
   let client: AWSClient
   let service: ECSService
-  /// `ecs-svc/…`, or a service deployment's ARN.
+  /// `ecs-svc/…`, a service deployment's ARN, or the id of a deployment of CodeDeploy.
   let deployment: String
 
   /// What they tell. That the protected tasks cannot be read, for which another permission is needed, is no failure.
@@ -28,8 +28,9 @@ struct DeploymentTasks {
     }
   }
 
-  /// When a service deployment was made; nil for a rolling deployment, whose tasks bear its id.
+  /// When the deployment was made; nil for a rolling one, whose tasks bear its id.
   private func begin() async throws(AWSFailure) -> Timestamp? {
+    if deployment.hasPrefix("d-") { return try await client.getDeployment(deployment).createdAt }
     guard deployment.hasPrefix("arn:") else { return nil }
     return try await client.describeServiceDeployments([deployment]).first?.createdAt
   }

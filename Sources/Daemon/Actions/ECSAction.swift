@@ -13,25 +13,30 @@ struct ECSAction: Sendable {
 
   private let clients: AWSClients
   private let time: any TimeSource
+  private let codeDeploy: CodeDeployAction
   /// The newest service deployment of services that shift traffic, as last seen: what begins is another one.
   private let newest = Locked<[ECSService: String]>([:])
 
   /// An action over these clients.
-  init(_ clients: AWSClients, time: any TimeSource) {
+  init(_ clients: AWSClients, codeDeploy: CodeDeployAction, time: any TimeSource) {
     self.clients = clients
+    self.codeDeploy = codeDeploy
     self.time = time
   }
 
   // MARK: Inspect
 
+  /// A service, and what is to be read of it.
+  typealias Subject = (service: ECSService, look: Look)
+
   /// Reads the services, ten of a cluster in one call.
   func inspect(
-    _ services: [ECSService], found: @escaping @Sendable (ECSService, Result<Inspection, Failure>) -> Void
+    _ subjects: [Subject], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async {
     await withDiscardingTaskGroup { group in
-      for (place, services) in Self.places(of: services) {
-        for start in stride(from: 0, to: services.count, by: Self.servicesPerCall) {
-          let batch = services[start..<min(start + Self.servicesPerCall, services.count)]
+      for (place, subjects) in Self.places(of: subjects) {
+        for start in stride(from: 0, to: subjects.count, by: Self.servicesPerCall) {
+          let batch = subjects[start..<min(start + Self.servicesPerCall, subjects.count)]
           group.addTask { await read(Array(batch), in: place, found: found) }
         }
       }
@@ -44,37 +49,53 @@ struct ECSAction: Sendable {
   }
 
   /// The services of each place, in the order in which they were given.
-  private static func places(of services: [ECSService]) -> [(place: Place, services: [ECSService])] {
-    var places: [(place: Place, services: [ECSService])] = []
+  private static func places(of subjects: [Subject]) -> [(place: Place, subjects: [Subject])] {
+    var places: [(place: Place, subjects: [Subject])] = []
     var positions: [Place: Int] = [:]
-    for service in services {
-      let place = Place(location: service.location, cluster: service.cluster)
+    for subject in subjects {
+      let place = Place(location: subject.service.location, cluster: subject.service.cluster)
       if let position = positions[place] {
-        places[position].services.append(service)
+        places[position].subjects.append(subject)
       } else {
         positions[place] = places.count
-        places.append((place, [service]))
+        places.append((place, [subject]))
       }
     }
     return places
   }
 
   private func read(
-    _ services: [ECSService], in place: Place,
-    found: @Sendable (ECSService, Result<Inspection, Failure>) -> Void
+    _ subjects: [Subject], in place: Place, found: @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async {
     let client: AWSClient
     do throws(Failure) {
       client = try clients.client(for: place.location)
     } catch {
-      for service in services { found(service, .failure(error)) }
+      for subject in subjects { found(subject.look.target, .failure(error)) }
       return
     }
-    let readings = await ServiceReader(client: client, cluster: place.cluster).read(services.map(\.name))
-    for service in services {
+    let names = subjects.map(\.service.name)
+    let readings = await ServiceReader(client: client, cluster: place.cluster).read(names)
+    for (service, look) in subjects {
       guard let result = readings[service.name] else { preconditionFailure("each service is answered for") }
       remember(result, of: service)
-      found(service, result)
+      found(look.target, await completed(result, of: service, for: look))
+    }
+  }
+
+  /// What CodeDeploy deploys is told by CodeDeploy.
+  private func completed(
+    _ result: Result<Inspection, Failure>, of service: ECSService, for look: Look
+  ) async -> Result<Inspection, Failure> {
+    guard case .success(.found(let snapshot)) = result else { return result }
+    guard snapshot.controller == .codeDeploy, snapshot.status == .active else {
+      codeDeploy.forget(service)
+      return result
+    }
+    do throws(Failure) {
+      return .success(.found(try await codeDeploy.complete(snapshot, of: service, for: look)))
+    } catch {
+      return .failure(error)
     }
   }
 
@@ -86,8 +107,10 @@ struct ECSAction: Sendable {
 
   // MARK: Issue
 
-  /// Forces a new deployment and returns its id: of a service that shifts traffic, the service deployment's ARN.
+  /// Forces a new deployment and returns its id: of a service that shifts traffic, the service deployment's ARN. Where the last look has
+  /// found that CodeDeploy deploys the service, CodeDeploy does it.
   func issue(_ service: ECSService, as restart: RestartID) async throws(Failure) -> String {
+    guard !codeDeploy.deploys(service) else { return try await codeDeploy.issue(service, as: restart) }
     let client = try clients.client(for: service.location)
     let description: ServiceDescription
     do throws(AWSFailure) {

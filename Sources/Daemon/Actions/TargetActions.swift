@@ -6,12 +6,16 @@ public import Platform
 /// Everything that is done to targets: each kind by the one who knows how.
 public struct TargetActions: Action {
   private let services: ECSAction
+  private let codeDeploy: CodeDeployAction
+  private let tasks: TaskAction
   private let commands: CommandAction
   private let units: UnitAction
 
   /// The actions of a process with this environment.
   public init(_ clients: AWSClients, environment: [String: String], time: any TimeSource) {
-    services = ECSAction(clients, time: time)
+    codeDeploy = CodeDeployAction(clients, time: time)
+    services = ECSAction(clients, codeDeploy: codeDeploy, time: time)
+    tasks = TaskAction(clients: clients)
     commands = CommandAction(environment: environment, time: time)
     units = UnitAction(SystemdBus(time: time), time: time)
   }
@@ -28,10 +32,10 @@ public struct TargetActions: Action {
     _ looks: [Look], found: @escaping @Sendable (Target, Result<Inspection, Failure>) -> Void
   ) async {
     await withDiscardingTaskGroup { group in
-      var ofServices: [ECSService] = []
+      var ofServices: [ECSAction.Subject] = []
       for look in looks {
         if case .service(let service) = look.target {
-          ofServices.append(service)
+          ofServices.append((service, look))
         } else {
           group.addTask {
             do throws(Failure) { found(look.target, .success(try await inspect(look))) } catch {
@@ -40,7 +44,7 @@ public struct TargetActions: Action {
           }
         }
       }
-      await services.inspect(ofServices) { service, result in found(.service(service), result) }
+      await services.inspect(ofServices, found: found)
     }
   }
 
@@ -53,15 +57,19 @@ public struct TargetActions: Action {
   public func diagnose(_ target: Target, deployment: String) async throws(Failure) -> Evidence {
     switch target {
     case .service(let service): try await services.diagnose(service, deployment: deployment)
+    case .codeDeploy(let group): try await codeDeploy.diagnose(group, deployment: deployment)
+    case .task(let task): try await tasks.diagnose(task, run: deployment)
     // What can be known of them, their runs have told.
-    case .codeDeploy, .task, .workflow, .command, .unit: .none
+    case .workflow, .command, .unit: .none
     }
   }
 
   private func inspect(_ look: Look) async throws(Failure) -> Inspection {
     switch look.target {
     case .service: preconditionFailure("services are read together")
-    case .codeDeploy, .task, .workflow: throw Self.unbuilt
+    case .codeDeploy(let group): try await codeDeploy.inspect(group, for: look)
+    case .task(let task): .runs(try await tasks.inspect(task, for: look))
+    case .workflow: throw Self.unbuilt
     case .command(let command): .runs(commands.inspect(command))
     case .unit(let unit): .runs(try await units.inspect(unit, for: look))
     }
@@ -70,7 +78,9 @@ public struct TargetActions: Action {
   private func start(_ assignment: Assignment) async throws(Failure) -> String {
     switch assignment.target {
     case .service(let service): try await services.issue(service, as: assignment.restart)
-    case .codeDeploy, .task, .workflow: throw Self.unbuilt
+    case .codeDeploy(let group): try await codeDeploy.issue(group, as: assignment.restart)
+    case .task(let task): try await tasks.issue(task, as: assignment)
+    case .workflow: throw Self.unbuilt
     case .command(let command): try await commands.issue(command, as: assignment)
     case .unit(let unit): try await units.issue(unit)
     }

@@ -27,7 +27,7 @@ let exchangeLimits = HTTPLimits(
   connect: .seconds(3), silence: .seconds(3), total: .seconds(9), responseBytes: 1 << 20)
 let standardEndpoints = EndpointOptions(overrides: .none, usesFIPS: false, usesDualStack: false)
 private let fuzzTask = TaskRequest(
-  cluster: "c", definition: "f", launch: nil, network: nil, count: 1, startedBy: "r", clientToken: "r")
+  cluster: "c", definition: "f", options: .standard, startedBy: "r", clientToken: "r")
 let fuzzStart = Timestamp(milliseconds: 1_795_411_608_361)
 
 func checkAnswer(_ bytes: [UInt8], to target: FuzzTarget) throws {
