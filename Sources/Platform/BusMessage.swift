@@ -18,7 +18,7 @@ internal import CSystemd
     while true {
       let entry = enter("e", "sv")
       guard entry > 0 else { return entry == 0 ? properties : nil }
-      guard let name = text(), let contents = contentsOfVariant(), enter("v", contents) > 0 else {
+      guard let name = text("s"), let contents = contentsOfVariant(), enter("v", contents) > 0 else {
         return nil
       }
       guard let value = value(of: contents) else { return nil }
@@ -27,10 +27,23 @@ internal import CSystemd
     }
   }
 
+  /// The number at the end of a job's path, which is all that the message holds.
+  func jobOfPath() -> UInt32? { text("o")?.split(separator: "/").last.flatMap { UInt32($0) } }
+
+  /// The result of a job, where the message announces its end.
+  func resultOfJob(_ job: UInt32) -> String? {
+    guard unsafe sd_bus_message_is_signal(message, "org.freedesktop.systemd1.Manager", "JobRemoved") > 0,
+      number(UInt32(0), "u") == .some(.number(Int64(job))), text("o") != nil, text("s") != nil
+    else {
+      return nil
+    }
+    return text("s")
+  }
+
   /// Nil where it cannot be read; nil in it where it is of no type that we know.
   private func value(of type: String) -> BusValue?? {
     switch type {
-    case "s", "o": text().map { .some(.text($0)) }
+    case "s": text("s").map { .some(.text($0)) }
     case "b": number(Int32(0), "b")
     case "i": number(Int32(0), "i")
     case "u": number(UInt32(0), "u")
@@ -41,8 +54,8 @@ internal import CSystemd
     // The name of an error and its words.
     case "(ss)":
       structure("ss") {
-        guard text() != nil else { return nil }
-        return text().map { .some(.text($0)) }
+        guard text("s") != nil else { return nil }
+        return text("s").map { .some(.text($0)) }
       }
     default: skip(type) ? .some(nil) : nil
     }
@@ -60,9 +73,10 @@ internal import CSystemd
     return .some(.number(Int64(clamping: number)))
   }
 
-  private func text() -> String? {
+  /// A string, or a path.
+  private func text(_ type: Character) -> String? {
     var text: UnsafePointer<CChar>?
-    guard unsafe sd_bus_message_read_basic(message, Self.code("s"), &text) > 0, let text = unsafe text else {
+    guard unsafe sd_bus_message_read_basic(message, Self.code(type), &text) > 0, let text = unsafe text else {
       return nil
     }
     return unsafe String(cString: text)

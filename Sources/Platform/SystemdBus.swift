@@ -10,7 +10,7 @@ internal import Glibc
 public struct SystemdBus: Sendable {
   /// Of one call.
   private static let callLimit = Duration.seconds(10)
-  /// Of a conversation, with connecting. When it is over nobody waits for its thread any more, which ends by itself.
+  /// Of a conversation that asks. When it is over nobody waits for its thread any more, which ends by itself.
   private static let limit = Duration.seconds(15)
 
   private let time: any TimeSource
@@ -20,22 +20,33 @@ public struct SystemdBus: Sendable {
 
   /// How a unit is. Everybody may ask, also for one that does not exist.
   public func state(of unit: String) async throws(BusFailure) -> UnitState {
-    try await converse(isOrder: false) { bus throws(BusFailure) in
+    try await converse(within: Self.limit, isOrder: false) { bus throws(BusFailure) in
       UnitState(try bus.properties(of: unit))
     }
   }
 
-  /// Queues a job that stops a unit, where it runs, and starts it.
-  public func restart(_ unit: String) async throws(BusFailure) {
-    try await converse(isOrder: true) { bus throws(BusFailure) in try bus.restart(unit) }
+  /// Has a unit stopped, where it runs, and started, and watches that until an invocation begins that is not `invocation`; no longer
+  /// than `patience`.
+  public func restart(
+    _ unit: String, replacing invocation: String?, patience: Duration
+  ) async throws(BusFailure) -> UnitRestart {
+    try await converse(within: Self.limit + patience, isOrder: true) { bus throws(BusFailure) in
+      let job = try bus.queueRestart(of: unit)
+      do throws(BusFailure) {
+        return try bus.follow(job, of: unit, replacing: invocation, patience: patience)
+      } catch {
+        throw BusFailure(kind: .lost, description: error.description)
+      }
+    }
   }
 
   private func converse<Value: Sendable>(
-    isOrder: Bool, _ talk: @escaping @Sendable (borrowing BusConnection) throws(BusFailure) -> Value
+    within limit: Duration, isOrder: Bool,
+    _ talk: @escaping @Sendable (borrowing BusConnection) throws(BusFailure) -> Value
   ) async throws(BusFailure) -> Value {
-    let limit = UInt64(Self.callLimit.milliseconds) * 1_000
-    let result = await onThread(within: Self.limit, on: time) { () -> Result<Value, BusFailure> in
-      do throws(BusFailure) { return .success(try talk(try BusConnection(callLimit: limit))) } catch {
+    let callLimit = UInt64(Self.callLimit.milliseconds) * 1_000
+    let result = await onThread(within: limit, on: time) { () -> Result<Value, BusFailure> in
+      do throws(BusFailure) { return .success(try talk(try BusConnection(callLimit: callLimit))) } catch {
         return .failure(error)
       }
     }
@@ -44,6 +55,17 @@ public struct SystemdBus: Sendable {
     }
     return try result.get()
   }
+}
+
+/// What became of a restart's job.
+public enum UnitRestart: Hashable, Sendable {
+  /// It has begun this invocation.
+  case began(String)
+  /// It has ended with this result (`done`, `failed`, `dependency`, `timeout`, `canceled`…), and there is no invocation to be seen that it
+  /// has begun: it has begun none, or systemd has forgotten it, as it does with units that are over and have not failed.
+  case ended(job: UInt32, result: String)
+  /// It goes on.
+  case open
 }
 
 /// Why the service manager did not do something.
@@ -75,6 +97,14 @@ public struct BusFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// An error that a call has brought. `isOrder` where it was one that changes something.
   fileprivate init(name: String, message: String, number: Int32, isOrder: Bool) {
+    // Errors that libsystemd itself has met bear the name of their number.
+    let isLocal = name.isEmpty || name.hasPrefix("System.Error.")
+    // dbus-daemon closes the connection of a user whom it cannot look up; systemd's dynamic users are such.
+    if isLocal, number == ENOTCONN, !isOrder {
+      self.init(kind: .denied, description: "the message bus does not let this user in")
+      return
+    }
+    let kind: Kind
     switch name {
     case "org.freedesktop.DBus.Error.AccessDenied", "org.freedesktop.DBus.Error.AuthFailed",
       "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired":
@@ -89,9 +119,9 @@ public struct BusFailure: Error, Hashable, Sendable, CustomStringConvertible {
     default:
       let isBroken = [ETIMEDOUT, ECONNRESET, ENOTCONN, EPIPE, ESHUTDOWN].contains(number)
       let isAbsent = [ENOENT, ECONNREFUSED, EAGAIN, ENOMEM].contains(number)
-      kind = isBroken ? (isOrder ? .lost : .unreachable) : isAbsent && name.isEmpty ? .unreachable : .refused
+      kind = isBroken ? (isOrder ? .lost : .unreachable) : isAbsent && isLocal ? .unreachable : .refused
     }
-    description = message.isEmpty ? systemError(number) : message
+    self.init(kind: kind, description: message.isEmpty ? systemError(number) : message)
   }
 }
 
@@ -99,6 +129,9 @@ public struct BusFailure: Error, Hashable, Sendable, CustomStringConvertible {
 @safe struct BusConnection: ~Copyable {
   private static let systemd = "org.freedesktop.systemd1"
   private static let root = "/org/freedesktop/systemd1"
+  private static let manager = "org.freedesktop.systemd1.Manager"
+  /// In microseconds; an invocation that has begun is announced to nobody.
+  private static let betweenLooks: UInt64 = 100_000
 
   private let bus: OpaquePointer
 
@@ -129,10 +162,45 @@ public struct BusFailure: Error, Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
-  func restart(_ unit: String) throws(BusFailure) {
-    _ = try call(
-      path: Self.root, interface: "org.freedesktop.systemd1.Manager", member: "RestartUnit",
-      arguments: [unit, "replace"], isOrder: true)
+  /// Queues a job that stops a unit, where it runs, and starts it; returns the job's number.
+  func queueRestart(of unit: String) throws(BusFailure) -> UInt32 {
+    let answer = try call(
+      path: Self.root, interface: Self.manager, member: "RestartUnit", arguments: [unit, "replace"],
+      isOrder: true)
+    guard let job = answer.jobOfPath() else {
+      throw BusFailure(kind: .lost, description: "systemd's answer cannot be read")
+    }
+    return job
+  }
+
+  /// Watches a job that this connection has queued: whoever queues one is told of its end.
+  func follow(
+    _ job: UInt32, of unit: String, replacing invocation: String?, patience: Duration
+  ) throws(BusFailure) -> UnitRestart {
+    let end = nanoseconds(CLOCK_MONOTONIC) + patience.nanoseconds
+    while true {
+      // Asked before the unit is looked at, so that what the job has done is in what is seen.
+      let result = try endOfJob(job)
+      let state = UnitState(try properties(of: unit))
+      if let begun = state.invocation, begun != invocation { return .began(begun) }
+      if let result { return .ended(job: job, result: result) }
+      guard nanoseconds(CLOCK_MONOTONIC) < end else { return .open }
+      unsafe sd_bus_wait(bus, Self.betweenLooks)
+    }
+  }
+
+  /// The result of a job, if what has arrived says that it has ended.
+  private func endOfJob(_ job: UInt32) throws(BusFailure) -> String? {
+    while true {
+      var arrived: OpaquePointer?
+      let processed = unsafe sd_bus_process(bus, &arrived)
+      guard processed >= 0 else {
+        throw BusFailure(kind: .lost, description: systemError(-processed))
+      }
+      guard processed > 0 else { return nil }
+      guard let arrived = unsafe arrived else { continue }
+      if let result = unsafe BusMessage(arrived).resultOfJob(job) { return result }
+    }
   }
 
   /// All properties of all of a unit's interfaces, as they are at one moment.

@@ -30,8 +30,8 @@ public struct UnitState: Hashable, Sendable {
   public var restarts: UInt32
   /// True where nobody may start it by name.
   public var refusesStart: Bool
-  /// False where the conditions in its file were not met when it was last to be started.
-  public var meetsConditions: Bool
+  /// True where systemd forgets how it ended, badly too, as soon as it is over.
+  public var isForgotten: Bool
 
   /// A unit that was never started and whose job queue is empty.
   public init(load: String, active: String, sub: String) {
@@ -44,7 +44,7 @@ public struct UnitState: Hashable, Sendable {
     mainStatus = 0
     restarts = 0
     refusesStart = false
-    meetsConditions = true
+    isForgotten = false
   }
 
   /// From its properties on the bus.
@@ -64,7 +64,7 @@ public struct UnitState: Hashable, Sendable {
     mainStatus = Int32(clamping: properties["ExecMainStatus"]?.number ?? 0)
     restarts = UInt32(clamping: properties["NRestarts"]?.number ?? 0)
     refusesStart = properties["RefuseManualStart"]?.number == 1
-    meetsConditions = properties["ConditionResult"]?.number != 0
+    isForgotten = properties["CollectMode"]?.text == "inactive-or-failed"
   }
 }
 

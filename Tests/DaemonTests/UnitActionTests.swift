@@ -3,79 +3,37 @@
 import Core
 import Foundation
 import Platform
-import Simulation
 import Testing
 
 @testable import Daemon
 
-/// A systemd with one unit, whose job stops it and starts it in its own time.
+/// A systemd with one unit, which a restart changes as its script says.
 private final class FakeSystemd: Units, Sendable {
-  struct Script {
-    var stopsAfter = Duration.milliseconds(300)
-    var startsAfter = Duration.milliseconds(300)
-    /// How the unit is once the job has started it.
-    var ends = (active: "active", sub: "running")
-    /// False where the job ends before it starts the unit.
-    var starts = true
-    var refusal: BusFailure?
-  }
+  private let content: Locked<(unit: UnitState, restarts: Int)>
+  private let outcome: Result<UnitRestart, BusFailure>
 
-  private struct Job {
-    var begins: Duration
-  }
-
-  private let content: Locked<(unit: UnitState, job: Job?, script: Script, invocations: Int, restarts: Int)>
-  private let world: SimulatedWorld
-
-  init(_ unit: UnitState, _ script: Script, _ world: SimulatedWorld) {
-    content = Locked((unit, nil, script, 1, 0))
-    self.world = world
+  init(_ unit: UnitState, _ outcome: Result<UnitRestart, BusFailure> = .success(.open)) {
+    content = Locked((unit, 0))
+    self.outcome = outcome
   }
 
   var restarts: Int { content.withLock(\.restarts) }
 
-  func state(of unit: String) async throws(BusFailure) -> UnitState {
-    let now = world.elapsed()
-    return content.withLock { content in
-      guard let job = content.job else { return content.unit }
-      let stopped = job.begins + content.script.stopsAfter
-      let started = stopped + content.script.startsAfter
-      if now >= started || now >= stopped && !content.script.starts {
-        content.job = nil
-        content.unit.job = 0
-        if content.script.starts {
-          (content.unit.active, content.unit.sub) = content.script.ends
-          content.unit.invocation = "i-\(content.invocations)"
-        } else {
-          (content.unit.active, content.unit.sub) = ("inactive", "dead")
-        }
-      } else if now >= stopped {
-        (content.unit.active, content.unit.sub) = ("activating", "start")
-        content.unit.invocation = "i-\(content.invocations)"
-      } else {
-        (content.unit.active, content.unit.sub) = ("deactivating", "stop-sigterm")
-      }
-      return content.unit
-    }
-  }
+  func state(of unit: String) async throws(BusFailure) -> UnitState { content.withLock(\.unit) }
 
-  func restart(_ unit: String) async throws(BusFailure) {
-    let now = world.elapsed()
-    let refusal: BusFailure? = content.withLock { content in
-      if let refusal = content.script.refusal { return refusal }
+  func restart(
+    _ unit: String, replacing invocation: String?, patience: Duration
+  ) async throws(BusFailure) -> UnitRestart {
+    content.withLock { content in
+      precondition(invocation == content.unit.invocation && patience > .zero, "not what it was asked for")
       content.restarts += 1
-      content.invocations += 1
-      content.unit.job = 7
-      content.job = Job(begins: now)
-      return nil
     }
-    if let refusal { throw refusal }
+    return try outcome.get()
   }
 }
 
 struct UnitActionTests {
   private static let unit = "app.service"
-  private let world = SimulatedWorld(start: Timestamp(milliseconds: 1_800_000_000_000))
 
   private static func running(_ change: (inout UnitState) -> Void = { _ in }) -> UnitState {
     var unit = UnitState(load: "loaded", active: "active", sub: "running")
@@ -86,23 +44,9 @@ struct UnitActionTests {
     return unit
   }
 
-  private func snapshot(_ unit: UnitState, following run: String? = nil) throws -> RunSnapshot {
-    let action = UnitAction(FakeSystemd(unit, FakeSystemd.Script(), world), time: world)
-    let look = Look(target: .unit(Self.unit), restart: nil, plannedAt: nil, deployment: run)
-    return try world.run { () -> Result<RunSnapshot, Failure> in
-      do throws(Failure) { return .success(try await action.inspect(Self.unit, for: look)) } catch {
-        return .failure(error)
-      }
-    }.get()
-  }
-
-  private func issue(_ systemd: FakeSystemd) throws -> Result<String, Failure> {
-    let action = UnitAction(systemd, time: world)
-    return try world.run { () -> Result<String, Failure> in
-      do throws(Failure) { return .success(try await action.issue(Self.unit)) } catch {
-        return .failure(error)
-      }
-    }
+  private func snapshot(_ unit: UnitState, following run: String? = nil) async throws -> RunSnapshot {
+    try await UnitAction(FakeSystemd(unit)).inspect(
+      Self.unit, for: Look(target: .unit(Self.unit), restart: nil, plannedAt: nil, deployment: run))
   }
 
   // MARK: Whether it can be restarted
@@ -113,10 +57,10 @@ struct UnitActionTests {
       ("bad-setting", "cannot be used: bad-setting"),
     ])
   func `what is not there, or masked, or broken, is refused with a remedy`(_ load: String, _ words: String)
-    throws
+    async throws
   {
     guard
-      case .impossible(let reason, let remedy) = try snapshot(Self.running { $0.load = load }).readiness
+      case .impossible(let reason, let remedy) = try await snapshot(Self.running { $0.load = load }).readiness
     else {
       Issue.record("it is possible")
       return
@@ -124,35 +68,35 @@ struct UnitActionTests {
     #expect(reason.contains(words) && !remedy.isEmpty)
   }
 
-  @Test func `a unit that nobody may start by name is refused`() throws {
-    guard case .impossible = try snapshot(Self.running { $0.refusesStart = true }).readiness else {
+  @Test func `a unit that nobody may start by name is refused`() async throws {
+    guard case .impossible = try await snapshot(Self.running { $0.refusesStart = true }).readiness else {
       Issue.record("it is possible")
       return
     }
   }
 
-  @Test func `a unit that does not run needs no restart, unless it is one that runs once`() throws {
+  @Test func `a unit that does not run needs no restart, unless it is one that runs once`() async throws {
     let stopped = Self.running { ($0.active, $0.sub) = ("inactive", "dead") }
-    guard case .needless = try snapshot(stopped).readiness else {
+    guard case .needless = try await snapshot(stopped).readiness else {
       Issue.record("it is restarted")
       return
     }
     var once = stopped
     once.type = "oneshot"
-    #expect(try snapshot(once).readiness == .ready)
+    #expect(try await snapshot(once).readiness == .ready)
   }
 
-  @Test func `a unit that failed is restarted: the new value may heal it`() throws {
+  @Test func `a unit that failed is restarted: the new value may heal it`() async throws {
     let failed = Self.running { ($0.active, $0.sub, $0.result) = ("failed", "failed", "exit-code") }
-    #expect(try snapshot(failed).readiness == .ready)
+    #expect(try await snapshot(failed).readiness == .ready)
     let looping = Self.running {
       ($0.active, $0.sub, $0.result) = ("activating", "auto-restart", "exit-code")
     }
-    #expect(try snapshot(looping).readiness == .ready)
+    #expect(try await snapshot(looping).readiness == .ready)
   }
 
-  @Test func `a job in progress is waited for`() throws {
-    guard case .busy = try snapshot(Self.running { $0.job = 3 }).readiness else {
+  @Test func `a job in progress is waited for`() async throws {
+    guard case .busy = try await snapshot(Self.running { $0.job = 3 }).readiness else {
       Issue.record("it is not busy")
       return
     }
@@ -160,22 +104,44 @@ struct UnitActionTests {
 
   // MARK: Restarting it
 
-  @Test func `a restart is known by the invocation that it begins, as soon as that begins`() throws {
-    let systemd = FakeSystemd(Self.running(), FakeSystemd.Script(), world)
-    #expect(try issue(systemd).get() == "i-2")
+  @Test func `a restart is known by the invocation that it begins`() async throws {
+    let systemd = FakeSystemd(Self.running(), .success(.began("i-2")))
+    #expect(try await UnitAction(systemd).issue(Self.unit) == "i-2")
     #expect(systemd.restarts == 1)
   }
 
-  @Test func `a unit that takes long to stop is found by a later look`() throws {
-    let systemd = FakeSystemd(Self.running(), FakeSystemd.Script(stopsAfter: .seconds(60)), world)
-    let failure = try #require(throws: Failure.self) { try issue(systemd).get() }
-    #expect(failure.kind == .transient && failure.mayHaveTakenEffect && systemd.restarts == 1)
+  @Test func `a unit that takes long to stop is found by a later look`() async throws {
+    let failure = await #expect(throws: Failure.self) {
+      try await UnitAction(FakeSystemd(Self.running(), .success(.open))).issue(Self.unit)
+    }
+    #expect(failure?.kind == .transient && failure?.mayHaveTakenEffect == true)
   }
 
-  @Test func `a job that ends without starting it is no restart`() throws {
-    let systemd = FakeSystemd(Self.running(), FakeSystemd.Script(starts: false), world)
-    let failure = try #require(throws: Failure.self) { try issue(systemd).get() }
-    #expect(failure.kind == .permanent && failure.reason.contains("has not started app.service"))
+  @Test(arguments: [("done", "conditions"), ("dependency", "requires"), ("canceled", "cancelled")])
+  func `a job that ends without starting it is no restart`(_ result: String, _ words: String) async throws {
+    let failure = await #expect(throws: Failure.self) {
+      try await UnitAction(FakeSystemd(Self.running(), .success(.ended(job: 7, result: result))))
+        .issue(Self.unit)
+    }
+    #expect(failure?.kind == .permanent && failure?.reason.contains(words) == true)
+  }
+
+  @Test func `what runs once may be over and forgotten before anybody can look`() async throws {
+    let once = Self.running {
+      ($0.active, $0.sub, $0.type, $0.invocation) = ("inactive", "dead", "oneshot", nil)
+    }
+    let action = UnitAction(FakeSystemd(once, .success(.ended(job: 7, result: "done"))))
+    #expect(try await action.issue(Self.unit) == "job 7")
+    let runs = try await snapshot(once, following: "job 7").runs
+    #expect(runs.map(\.state) == [.ended(.completed, reason: nil)])
+    let seen = try await snapshot(once, following: "i-1").runs
+    #expect(seen.map(\.state) == [.ended(.completed, reason: nil)])
+    var forgotten = once
+    forgotten.isForgotten = true
+    guard case .ended(.failed, _) = try await snapshot(forgotten, following: "i-1").runs.first?.state else {
+      Issue.record("nobody knows how it ended")
+      return
+    }
   }
 
   @Test(
@@ -185,13 +151,15 @@ struct UnitActionTests {
     ])
   func `what systemd answers instead is told for what it is`(
     _ kind: BusFailure.Kind, _ expected: Failure.Kind, _ mayHaveTakenEffect: Bool
-  ) throws {
+  ) async throws {
     let refusal = BusFailure(kind: kind, description: "no \u{1b}way")
-    let systemd = FakeSystemd(Self.running(), FakeSystemd.Script(refusal: refusal), world)
-    let failure = try #require(throws: Failure.self) { try issue(systemd).get() }
+    let thrown = await #expect(throws: Failure.self) {
+      try await UnitAction(FakeSystemd(Self.running(), .failure(refusal))).issue(Self.unit)
+    }
+    let failure = try #require(thrown)
     #expect(failure.kind == expected && failure.mayHaveTakenEffect == mayHaveTakenEffect)
     #expect(failure.reason.hasPrefix(#"restarting app.service: no \u{1b}way"#))
-    #expect(failure.reason.contains("polkit") == (kind == .denied))
+    #expect(failure.reason.contains("README") == (kind == .denied))
   }
 
   // MARK: Following it
@@ -216,31 +184,31 @@ struct UnitActionTests {
     ])
   func `how the invocation is, is how the restart is`(
     _ active: String, _ sub: String, _ type: String, _ state: Run.State
-  ) throws {
+  ) async throws {
     let unit = Self.running {
       ($0.active, $0.sub, $0.type, $0.mainCode, $0.mainStatus) = (active, sub, type, 1, 3)
     }
-    let snapshot = try snapshot(unit, following: "i-1")
+    let snapshot = try await snapshot(unit, following: "i-1")
     #expect(snapshot.runs.map(\.id) == ["i-1"] && snapshot.runs.first?.state == state)
     #expect(snapshot.recognition == .succession && !snapshot.anyRunCounts)
   }
 
-  @Test func `a job in progress is no end`() throws {
+  @Test func `a job in progress is no end`() async throws {
     let unit = Self.running { ($0.active, $0.sub, $0.job) = ("activating", "start", 7) }
-    guard case .running = try snapshot(unit, following: "i-1").runs.first?.state else {
+    guard case .running = try await snapshot(unit, following: "i-1").runs.first?.state else {
       Issue.record("it has ended")
       return
     }
   }
 
-  @Test func `an invocation that another one has followed was superseded, or died`() throws {
+  @Test func `an invocation that another one has followed was superseded, or died`() async throws {
     let restarted = Self.running { $0.invocation = "i-9" }
-    var runs = try snapshot(restarted, following: "i-1").runs
+    var runs = try await snapshot(restarted, following: "i-1").runs
     #expect(runs.map(\.id) == ["i-9", "i-1"])
     #expect(runs.last?.state == .ended(.superseded, reason: "somebody has restarted it since"))
     var died = restarted
     died.restarts = 2
-    runs = try snapshot(died, following: "i-1").runs
+    runs = try await snapshot(died, following: "i-1").runs
     #expect(
       runs.last?.state
         == .ended(.failed, reason: "it ended, and systemd has started it again by itself 2 times"))

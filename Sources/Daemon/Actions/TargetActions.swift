@@ -17,7 +17,7 @@ public struct TargetActions: Action {
     services = ECSAction(clients, codeDeploy: codeDeploy, time: time)
     tasks = TaskAction(clients: clients)
     commands = CommandAction(environment: environment, time: time)
-    units = UnitAction(SystemdBus(time: time), time: time)
+    units = UnitAction(SystemdBus(time: time))
   }
 
   /// Attends to what is started on this machine while `body` runs, and ends within seconds what is left of it then.

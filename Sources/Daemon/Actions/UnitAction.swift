@@ -9,8 +9,10 @@ internal import Platform
 protocol Units: Sendable {
   /// How a unit is, one that does not exist too.
   func state(of unit: String) async throws(BusFailure) -> UnitState
-  /// Queues a job that stops a unit, where it runs, and starts it.
-  func restart(_ unit: String) async throws(BusFailure)
+  /// Has a unit stopped, where it runs, and started, and watches that until an invocation begins that is not this one.
+  func restart(
+    _ unit: String, replacing invocation: String?, patience: Duration
+  ) async throws(BusFailure) -> UnitRestart
 }
 
 extension SystemdBus: Units {}
@@ -19,16 +21,13 @@ extension SystemdBus: Units {}
 struct UnitAction: Sendable {
   /// How long a job is watched until it has started the unit. Stopping may take longer: the next look finds out.
   private static let patience = Duration.seconds(20)
-  private static let betweenLooks = Duration.milliseconds(100)
+  /// Before the number of a job that is over and whose invocation systemd has forgotten: it ended well.
+  fileprivate static let job = "job "
 
   private let units: any Units
-  private let time: any TimeSource
 
   /// An action over a systemd.
-  init(_ units: any Units, time: any TimeSource) {
-    self.units = units
-    self.time = time
-  }
+  init(_ units: any Units) { self.units = units }
 
   // MARK: Inspect
 
@@ -57,37 +56,37 @@ struct UnitAction: Sendable {
   /// Restarts the unit and returns the id of its new invocation.
   func issue(_ unit: String) async throws(Failure) -> String {
     let before: UnitState
+    let restart: UnitRestart
     do throws(BusFailure) {
       before = try await units.state(of: unit)
-      try await units.restart(unit)
+      restart = try await units.restart(unit, replacing: before.invocation, patience: Self.patience)
     } catch {
       throw Self.failure(error, "restarting \(unit)")
     }
-    let end = time.elapsed() + Self.patience
-    while time.elapsed() < end {
-      if let invocation = try await begun(unit, after: before) { return invocation }
-      do throws(CancellationError) { try await time.sleep(for: Self.betweenLooks) } catch { break }
+    switch restart {
+    case .began(let invocation): return invocation
+    // What runs once may be over, and forgotten, before anybody can look; had it failed, it would still be there.
+    case .ended(let job, result: "done") where before.type == "oneshot" && !before.isForgotten:
+      return "\(Self.job)\(job)"
+    case .ended(_, let result):
+      throw Failure(
+        kind: .permanent,
+        reason:
+          "systemd has not started \(unit): its job ended with '\(result.printable)'\(Self.words(result))",
+        mayHaveTakenEffect: false)
+    case .open:
+      throw Failure(
+        kind: .transient, reason: "systemd's job has not started \(unit) yet", mayHaveTakenEffect: true)
     }
-    throw Failure(
-      kind: .transient, reason: "systemd's job has not started \(unit) yet", mayHaveTakenEffect: true)
   }
 
-  /// The invocation that the job has begun; nil while it has not.
-  private func begun(_ unit: String, after before: UnitState) async throws(Failure) -> String? {
-    let state: UnitState
-    do throws(BusFailure) { state = try await units.state(of: unit) } catch {
-      throw Failure(
-        kind: .transient, reason: "following systemd's job for \(unit): \(error.description.printable)",
-        mayHaveTakenEffect: true)
+  private static func words(_ result: String) -> String {
+    switch result {
+    case "done": ", so the conditions in its file are not met"
+    case "dependency": ", so something that it requires has failed"
+    case "canceled": ", so somebody has cancelled it"
+    default: ""
     }
-    if let invocation = state.invocation, invocation != before.invocation { return invocation }
-    guard state.job == 0 else { return nil }
-    let why =
-      state.meetsConditions
-      ? "something that it needs has failed, or somebody has cancelled the job; see systemctl status \(unit)"
-      : "the conditions in its file are not met"
-    throw Failure(
-      kind: .permanent, reason: "systemd has not started \(unit): \(why)", mayHaveTakenEffect: false)
   }
 
   private static func failure(_ failure: BusFailure, _ what: String) -> Failure {
@@ -97,7 +96,7 @@ struct UnitAction: Sendable {
     case .lost: return Failure(kind: .transient, reason: reason, mayHaveTakenEffect: true)
     case .denied:
       return Failure(
-        kind: .denied, reason: "\(reason); allow it with a rule of polkit, as deploy/README.md shows",
+        kind: .denied, reason: "\(reason); deploy/README.md says how to allow it",
         mayHaveTakenEffect: false)
     case .noUnit, .refused: return Failure(kind: .permanent, reason: reason, mayHaveTakenEffect: false)
     }
@@ -142,7 +141,8 @@ extension UnitState {
       runs.append(Run(id: invocation, restart: nil, startedAt: startedAt, state: runState))
     }
     if let followed, followed != invocation {
-      runs.append(Run(id: followed, restart: nil, startedAt: startedAt, state: stateOfThoseBefore))
+      runs.append(
+        Run(id: followed, restart: nil, startedAt: startedAt, state: stateOfEarlier(followed)))
     }
     return runs
   }
@@ -161,7 +161,16 @@ extension UnitState {
     }
   }
 
-  private var stateOfThoseBefore: Run.State {
+  /// Of an invocation that is not the last one any more.
+  private func stateOfEarlier(_ followed: String) -> Run.State {
+    if followed.hasPrefix(UnitAction.job) { return .ended(.completed, reason: nil) }
+    guard invocation != nil else {
+      // Unloaded, as systemd does with what is over, and read anew just now.
+      guard isForgotten else { return runState }
+      return .ended(
+        .failed, reason: "it is over, and systemd has forgotten how it ended (CollectMode=inactive-or-failed)"
+      )
+    }
     guard restarts > 0 else { return .ended(.superseded, reason: "somebody has restarted it since") }
     let times = restarts == 1 ? "once" : "\(restarts) times"
     return .ended(.failed, reason: "it ended, and systemd has started it again by itself \(times)")
