@@ -50,10 +50,10 @@ test: packages-test lint .venv/ready ## formatter in lint mode, build with warni
 test-trixie: packages-test ## the unit's tests under systemd 257, in a tree of Debian 13 that this makes (300 MB)
 	@Tests/Support/packages.sh trixie
 	@[ -e .build-trixie/bin/sh ] || { echo "tree      .build-trixie"; unshare --mount --propagation private -- \
-	  debootstrap --variant=minbase --include=systemd,dbus,libnss-systemd,make,ca-certificates,libcurl4t64,libsqlite3-0,libsystemd0,procps \
+	  debootstrap --variant=minbase --include=systemd,dbus,polkitd,libnss-systemd,make,ca-certificates,libcurl4t64,libsqlite3-0,libsystemd0,procps \
 	  trixie .build-trixie >.build-trixie.log || { cat .build-trixie.log >&2; rm -rf .build-trixie; exit 1; }; }
 	@swift build --quiet --build-tests
-	@SYSTEMD_LAB_TREE=$(CURDIR)/.build-trixie swift test --skip-build --quiet --disable-xctest --filter SystemdTests
+	@SYSTEMD_LAB_TREE=$(CURDIR)/.build-trixie swift test --skip-build --quiet --disable-xctest --filter 'SystemdTests|UnitTargetTests'
 
 lint: ## the formatter, only looking
 	@echo "lint      Sources Tests Package.swift"
@@ -127,7 +127,7 @@ install: $(BINARY) ## binary, unit, examples, completions and manual below PREFI
 	done
 	@[ ! -e dist/rollwatch.1 ] || install -D -m 644 dist/rollwatch.1 "$(DESTDIR)$(datadir)/man/man1/rollwatch.1"
 	@install -d "$(DESTDIR)$(docdir)/rules.d"
-	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/audit-key.conf deploy/receivers.conf deploy/operators.conf deploy/rollwatch-units.rules \
+	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/audit-key.conf deploy/receivers.conf deploy/operators.conf deploy/commands.conf deploy/rollwatch-units.rules \
 	  deploy/iam-policy.json deploy/iam-policy-accounts.json docs/OPERATIONS.md "$(DESTDIR)$(docdir)"
 	@install -m 644 rules/README.md "$(DESTDIR)$(docdir)/RULES.md"
 	@install -m 644 deploy/rules.d/example.yaml "$(DESTDIR)$(docdir)/rules.d"

@@ -138,4 +138,24 @@ import Testing
     #expect(try await sandbox.run("--once").status() == 0)
     #expect(text(sandbox, "ran") == "ran\n")
   }
+
+  @Test func `the confined service runs programs, and ends them when it stops`() async throws {
+    try await InstalledDaemon.with { daemon in
+      let script = "cat >/var/lib/rollwatch/input; exec sleep 600"
+      try await daemon.writeRules(
+        InstalledDaemon.rules.replacing(
+          "service: \(InstalledDaemon.service)", with: "command: [sh, -c, \"\(script)\"]"))
+      try await daemon.start()
+      try daemon.writeParameter()
+      try await daemon.await("issued")
+      try await daemon.lab.wait(until: "grep --quiet causes /var/lib/private/rollwatch/input")
+      try await daemon.lab.output(of: "timeout 10 systemctl stop rollwatch")
+      #expect(try await daemon.lab.property("Result") == "success")
+      let log = try await daemon.lab.journal("UNIT=rollwatch.service")
+      // Of what a service leaves behind systemd says that it kills it.
+      #expect(!log.contains { $0["MESSAGE"]?.contains("Killing process") == true })
+      try await daemon.start()
+      try await daemon.await("ended")
+    }
+  }
 }

@@ -38,6 +38,7 @@ struct InstallTests {
     "share/doc/rollwatch/OPERATIONS.md",
     "share/doc/rollwatch/static-keys.conf",
     "share/doc/rollwatch/audit-key.conf", "share/doc/rollwatch/receivers.conf",
+    "share/doc/rollwatch/commands.conf", "share/doc/rollwatch/rollwatch-units.rules",
     "share/doc/rollwatch/iam-policy.json",
     "share/doc/rollwatch/rules.d/example.yaml",
   ]

@@ -94,6 +94,28 @@ struct ExampleTests {
     #expect(rules[1].timetable.freezes.map(\.begins.description).last == "2027-03-31T11:00:00.000Z")
   }
 
+  @Test func `a program with its time and its environment`() throws {
+    let rules = try example("program.yaml")
+    let words = "-auto-approve -input=false -replace=aws_instance.bastion"
+    #expect(
+      targets(of: "/prod/bastion/ALLOWED", .parameter, "eu-west-2", in: rules)
+        == ["command:terraform -chdir=/srv/infra/prod apply \(words)"])
+    guard case .command(let options)? = rules.rules.first?.restart.first?.options else {
+      Issue.record("it is no command")
+      return
+    }
+    #expect(options.timeout == .seconds(1_200) && options.environment["AWS_PROFILE"] == "terraform")
+  }
+
+  @Test func `units of this machine`() throws {
+    let rules = try example("this-machine.yaml")
+    #expect(
+      targets(of: "prod/proxy/certificate", .secret, "eu-west-2", in: rules) == ["unit:proxy.service"])
+    #expect(
+      targets(of: "/prod/shop/config/URL", .parameter, "eu-west-2", in: rules)
+        == ["unit:render@shop.service"])
+  }
+
   // MARK: Pages
 
   /// The fenced blocks of a language, without their fences.

@@ -29,6 +29,8 @@ fi
 if [ "$1" = test ]; then
   need tzdata test -e /usr/share/zoneinfo/Europe/London
   need systemd test -x /lib/systemd/systemd -a -x /usr/bin/systemd-analyze
+  need dbus command -v dbus-daemon
+  need polkitd test -x /usr/lib/polkit-1/polkitd -o -x /usr/libexec/polkitd
   need openssl command -v openssl
   need python3-venv python3 -c 'import ensurepip, venv'
 fi
