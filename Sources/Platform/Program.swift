@@ -73,7 +73,7 @@ public struct Program: Sendable {
   public func start() async throws(ProgramFailure) -> RunningProgram {
     let path = try path()
     let result: Result<RunningProgram, ProgramFailure> = await withCheckedContinuation { continuation in
-      startThread {
+      let isStarted = startThreadIfPossible {
         do throws(ProgramFailure) {
           let watch = try ProgramWatch(starting: self, at: path)
           continuation.resume(returning: .success(watch.program))
@@ -82,6 +82,7 @@ public struct Program: Sendable {
           continuation.resume(returning: .failure(error))
         }
       }
+      if !isStarted { continuation.resume(returning: .failure(.exhausted)) }
     }
     return try result.get()
   }
@@ -129,6 +130,11 @@ public struct ProgramFailure: Error, Hashable, Sendable, CustomStringConvertible
       let isPassing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(error)
       self.init(isPassing ? .exhausted : .unfit, "\(path) could not be started: \(systemError(error))")
     }
+  }
+
+  /// What `errno` says.
+  static var exhausted: Self {
+    ProgramFailure(.exhausted, "a program cannot be started now: \(systemError())")
   }
 
   static func notExecutable(_ name: String) -> String {

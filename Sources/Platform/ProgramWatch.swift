@@ -195,10 +195,3 @@ private struct Sink {
     }
   }
 }
-
-extension ProgramFailure {
-  /// What `errno` says.
-  fileprivate static var exhausted: Self {
-    ProgramFailure(.exhausted, "a program cannot be started now: \(systemError())")
-  }
-}

@@ -14,6 +14,8 @@ public struct SystemdBus: Sendable {
   private static let limit = Duration.seconds(15)
 
   private let time: any TimeSource
+  /// Units that are looked at together may be many.
+  private let threads = WaitingThreads(atMost: 8)
 
   /// The bus of this machine.
   public init(time: any TimeSource) { self.time = time }
@@ -45,7 +47,7 @@ public struct SystemdBus: Sendable {
     _ talk: @escaping @Sendable (borrowing BusConnection) throws(BusFailure) -> Value
   ) async throws(BusFailure) -> Value {
     let callLimit = UInt64(Self.callLimit.milliseconds) * 1_000
-    let result = await onThread(within: limit, on: time) { () -> Result<Value, BusFailure> in
+    let result = await threads.run(within: limit, on: time) { () -> Result<Value, BusFailure> in
       do throws(BusFailure) { return .success(try talk(try BusConnection(callLimit: callLimit))) } catch {
         return .failure(error)
       }

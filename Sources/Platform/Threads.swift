@@ -21,36 +21,27 @@ public func useOneHeap() {
 /// Runs on a thread of its own, for what waits in a system call. Signals stay with the threads that were there before:
 /// the mask is inherited, so there is no moment without it.
 func startThread(_ run: @escaping @Sendable () -> Void) {
+  let isStarted = startThreadIfPossible(run)
+  precondition(isStarted, "no thread: \(systemError())")
+}
+
+/// The same, for threads of which there may be many; false where the system grants no more.
+func startThreadIfPossible(_ run: @escaping @Sendable () -> Void) -> Bool {
   var all = sigset_t()
   var before = sigset_t()
   var thread = pthread_t()
+  let body = unsafe Unmanaged.passRetained(Body(run))
   unsafe sigfillset(&all)
   unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-  let error = unsafe pthread_create(&thread, nil, runBody, Unmanaged.passRetained(Body(run)).toOpaque())
+  let error = unsafe pthread_create(&thread, nil, runBody, body.toOpaque())
   unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-  precondition(error == 0, "no thread: error \(error)")
-  pthread_detach(thread)
-}
-
-/// Runs on a thread of its own what waits in system calls and cannot be called back. Nil where it has not come to its end within the
-/// limit, or the task is cancelled: it then goes on by itself, and nobody hears of it.
-func onThread<Value: Sendable>(
-  within limit: Duration, on time: any TimeSource, _ work: @escaping @Sendable () -> Value
-) async -> Value? {
-  let (values, continuation) = AsyncStream<Value>.makeStream()
-  startThread { continuation.yield(work()) }
-  return await withTaskGroup(of: Value?.self) { group in
-    group.addTask {
-      for await value in values { return value }
-      return nil
-    }
-    group.addTask {
-      try? await time.sleep(for: limit)
-      return nil
-    }
-    defer { group.cancelAll() }
-    return await group.next() ?? nil
+  guard error == 0 else {
+    unsafe body.release()
+    errno = error
+    return false
   }
+  pthread_detach(thread)
+  return true
 }
 
 /// A function and not a closure: it must belong to no actor.

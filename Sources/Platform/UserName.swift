@@ -8,27 +8,15 @@ public struct UserID: Hashable, Sendable {
   /// As the kernel knows it.
   public let number: UInt32
 
-  /// Threads that wait for a name. One cannot be called back.
-  private static let asking = Locked(0)
-  private static let askingAtMost = 4
+  private static let threads = WaitingThreads(atMost: 4)
 
   /// A user of this number.
   public init(number: UInt32) { self.number = number }
 
-  /// The user's name, asked for on a thread of its own; nil where there is none, or none in time, or where so many are asked for
-  /// already that whoever knows them does not seem to answer.
+  /// The user's name, asked for on a thread of its own; nil where there is none, or none in time.
   public func name(within limit: Duration, on time: any TimeSource) async -> String? {
     let number = number
-    let mayAsk = Self.asking.withLock { asking in
-      guard asking < Self.askingAtMost else { return false }
-      asking += 1
-      return true
-    }
-    guard mayAsk else { return nil }
-    return await onThread(within: limit, on: time) {
-      defer { Self.asking.withLock { $0 -= 1 } }
-      return userName(number)
-    } ?? nil
+    return await Self.threads.run(within: limit, on: time) { userName(number) } ?? nil
   }
 }
 
