@@ -42,6 +42,19 @@ struct DeployedFilesTests {
         "kms:Decrypt",
       ])
   }
+
+  @Test func `the policy for other targets allows what they take, and passes roles to tasks alone`() throws {
+    let policy = try Policy(contentsOf: "deploy/iam-policy-targets.json")
+    #expect(
+      Set(policy.actions("Allow")) == [
+        "codedeploy:ListApplications", "codedeploy:ListDeploymentGroups",
+        "codedeploy:BatchGetDeploymentGroups", "codedeploy:GetDeploymentGroup", "codedeploy:ListDeployments",
+        "codedeploy:GetDeployment", "codedeploy:CreateDeployment", "codedeploy:GetDeploymentConfig",
+        "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision", "ecs:RunTask",
+        "ecs:DescribeTaskDefinition", "iam:PassRole",
+      ])
+    #expect(policy.actions("Deny").isEmpty)
+  }
 }
 
 /// An IAM policy, as far as tests look into it.

@@ -57,6 +57,25 @@ struct ExampleTests {
     #expect(targets(of: "/prod", .parameter, "eu-west-2", in: rules) == [])
   }
 
+  @Test func `a migration before the services that need it`() throws {
+    let rules = try example("migration-first.yaml")
+    #expect(
+      targets(of: "prod/shop/db", .secret, "eu-west-2", in: rules)
+        == ["task:prod/shop-migrate", "ecs:prod/shop-web", "ecs:prod/shop-worker"])
+    #expect(rules.rules.map(\.after) == [[], ["shop-migrate"]])
+    guard case .task(let options)? = rules.rules.first?.restart.first?.options else {
+      Issue.record("it is no task")
+      return
+    }
+    #expect(options.launch == .fargate && options.subnets.count == 1 && options.count == 1)
+  }
+
+  @Test func `groups of CodeDeploy by the names of their applications`() throws {
+    let rules = try example("codedeploy.yaml")
+    #expect(
+      targets(of: "/prod/shop/URL", .parameter, "eu-west-2", in: rules) == ["codedeploy:shop/shop-prod"])
+  }
+
   @Test func `a parameter that several services share`() throws {
     let rules = try example("shared-parameter.yaml")
     #expect(
