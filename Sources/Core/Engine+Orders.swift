@@ -134,7 +134,7 @@ extension Engine {
     state.heldBy = OperatorHold(actor: order.actor, reason: order.reason, since: now)
     update(target, state)
     record("hold", target: target, resource: nil, order, at: now)
-    return "no restart of \(target) begins until rollwatch release \(target)"
+    return "no restart of \(target) begins until rollwatch release \(target.description.shellWord)"
   }
 
   private mutating func releaseAll(_ order: Order, at now: Timestamp) throws(Refusal) -> String {
@@ -271,7 +271,9 @@ extension Engine {
     }
     guard let open = state.open else { return }
     let hint =
-      state.isBusy ? "rollwatch status shows how far it is" : "rollwatch release \(target) lets it begin now"
+      state.isBusy
+      ? "rollwatch status shows how far it is"
+      : "rollwatch release \(target.description.shellWord) lets it begin now"
     throw Refusal(
       reason: "restart \(open.id) of \(target) is \(state.isBusy ? "under way" : "held"); \(hint)")
   }

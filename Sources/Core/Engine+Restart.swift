@@ -177,7 +177,7 @@ extension Engine {
       step.add(.skipped(open.id, target, reason: failure.reason), at: now)
       close(target, at: now)
     case .permanent:
-      let remedy = "mend that, then: rollwatch restart \(target)"
+      let remedy = "mend that, then: rollwatch restart \(target.description.shellWord)"
       step.add(.refused(open.id, target, reason: failure.reason, remedy: remedy), at: now)
       close(target, at: now)
     }

@@ -178,10 +178,24 @@ public struct Command: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 extension String {
+  /// The text as one word of a shell's command line, to be copied from a message.
+  public var shellWord: String {
+    let isPlain =
+      !isEmpty
+      && utf8.allSatisfy {
+        0x2B...0x3A ~= $0 || 0x40...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x5F || $0 == 0x3D || $0 == 0x25
+      }
+    return isPlain ? self : inSingleQuotes
+  }
+
   /// The text as it is where it is one plain word; else in single quotes, so that no two lists of words look alike.
   fileprivate var quotedWord: String {
     let isPlain = !isEmpty && utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x5C }
     guard !isPlain else { return self }
-    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return inSingleQuotes
+  }
+
+  private var inSingleQuotes: String {
+    "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

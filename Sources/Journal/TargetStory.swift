@@ -210,14 +210,14 @@ struct RestartRecords {
     case "ended": return adviceAfterEnd(last)
     case "refused":
       let remedy = last["remedy"] == nil ? "Mend what the reason names" : last.text("remedy")
-      return ["\(remedy); then rollwatch restart \(target)."]
+      return ["\(remedy); then rollwatch restart \(target.shellWord)."]
     case "skipped": return ["Nothing."]
     case "issued": return ["Nothing: wait, or watch it with rollwatch status."]
     case "held" where !isReleased:
       return [
         "Nothing, if what it waits for is right; rollwatch status says when it is looked at next.",
-        "rollwatch release \(target) lets it begin now where only its window, its turn, a quarantine or an operator "
-          + "is in the way; rollwatch skip \(target) lets it go.",
+        "rollwatch release \(target.shellWord) lets it begin now where only its window, its turn, a quarantine or an "
+          + "operator is in the way; rollwatch skip \(target.shellWord) lets it go.",
       ]
     default: return ["Nothing: wait, or watch it with rollwatch status."]
     }
@@ -225,12 +225,14 @@ struct RestartRecords {
 
   private func adviceAfterEnd(_ record: JSONValue) -> [String] {
     guard isBad else { return ["Nothing."] }
+    let isService = target.hasPrefix("ecs:")
+    let tasks = " Tasks that still run hold the old value; new ones, a rollback's too, read the new one."
     var advice = [
-      "Look at the cause above, and mend the value or the target. Tasks that still run hold the old value; new ones, a "
-        + "rollback's too, read the new one.",
-      "A newer version of the resource starts a new restart by itself. For this version: rollwatch retry \(target).",
+      "Look at the cause above, and mend the value or the target.\(isService ? tasks : "")",
+      "A newer version of the resource starts a new restart by itself. "
+        + "For this version: rollwatch retry \(target.shellWord).",
     ]
-    if record.text("outcome") == "late" {
+    if record.text("outcome") == "late", isService {
       advice.insert("Without a circuit breaker ECS tries for ever: switch it on for this service.", at: 1)
     }
     for version in quarantined {

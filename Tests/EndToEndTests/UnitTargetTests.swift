@@ -122,7 +122,8 @@ struct UnitTargetTests {
       try daemon.writeParameter()
       try await daemon.await("ended")
       #expect(try await records(daemon, "ended").map { $0["outcome"]?.string } == ["completed"])
-      #expect(try await daemon.lab.output(of: "cat /run/ran") == "run")
+      let ran = try await daemon.lab.output(of: "cat /run/ran")
+      #expect(ran == "run", "\(try await daemon.lab.output(of: "rollwatch history"))")
     }
   }
 

@@ -41,6 +41,12 @@ struct TargetTests {
     }
   }
 
+  @Test func `in what people are told to type it is one word of a shell`() {
+    for plain in ["ecs:shop/web", "unit:app@web.service"] { #expect(plain.shellWord == plain) }
+    #expect("command:sh -c 'a'".shellWord == #"'command:sh -c '\''a'\'''"#)
+    #expect("unit:a$(b)".shellWord == "'unit:a$(b)'")
+  }
+
   @Test func `what is on this machine or at GitHub is in no Region`() throws {
     for (entry, description) in try Self.entries() {
       let target = entry.target(captures: ["app": "web"], location: Self.home)
