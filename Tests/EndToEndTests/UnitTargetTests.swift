@@ -123,7 +123,23 @@ struct UnitTargetTests {
       try await daemon.await("ended")
       #expect(try await records(daemon, "ended").map { $0["outcome"]?.string } == ["completed"])
       let ran = try await daemon.lab.output(of: "cat /run/ran")
-      #expect(ran == "run", "\(try await daemon.lab.output(of: "rollwatch history"))")
+      let history = try await daemon.lab.output(of: "rollwatch history")
+      #expect(ran == "run", "\(history)")
+    }
+  }
+
+  @Test func `a unit that is over before anybody can look at it is run once for each change`() async throws {
+    try await Self.with("Type=oneshot\nExecStart=/bin/true") { daemon in
+      try await daemon.start()
+      for count in 1...3 {
+        try daemon.writeParameter()
+        try await daemon.await("ended", count: count)
+      }
+      #expect(try await records(daemon, "ended").allSatisfy { $0["outcome"]?.string == "completed" })
+      let runs = try await daemon.lab.journal("UNIT=app.service").filter {
+        $0["MESSAGE"]?.hasPrefix("Finished") == true
+      }
+      #expect(runs.count == 3)
     }
   }
 
