@@ -52,9 +52,11 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "AWS", dependencies: ["Core", "JSON", "Platform"], swiftSettings: settings),
+    .target(name: "GitHub", dependencies: ["Core", "JSON", "Platform"], swiftSettings: settings),
     .target(name: "Journal", dependencies: ["Core", "JSON", "Platform", grdb], swiftSettings: settings),
     .target(
-      name: "Daemon", dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", logging],
+      name: "Daemon",
+      dependencies: ["Core", "JSON", "Rules", "AWS", "GitHub", "Journal", "Platform", logging],
       swiftSettings: settings),
     .target(
       name: "Notify",
@@ -65,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "rollwatch",
       dependencies: [
-        "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Daemon", "Notify", argumentParser, logging,
+        "Core", "JSON", "Rules", "AWS", "GitHub", "Journal", "Platform", "Daemon", "Notify", argumentParser,
+        logging,
       ],
       swiftSettings: settings),
 
@@ -79,6 +82,9 @@ let package = Package(
       name: "LocalReceiver", dependencies: ["Platform", "LoopbackSockets"],
       path: "Tests/Support/LocalReceiver",
       swiftSettings: settings),
+    .target(
+      name: "LocalGitHub", dependencies: ["Core", "GitHub", "Platform", "LocalAWS", "LocalReceiver"],
+      path: "Tests/Support/LocalGitHub", swiftSettings: settings),
     .executableTarget(
       name: "local-aws", dependencies: ["LocalAWS", "Platform", argumentParser],
       path: "Tests/Support/local-aws",
@@ -98,7 +104,9 @@ let package = Package(
       swiftSettings: socketSettings),
     .target(
       name: "SimulatedEstate",
-      dependencies: ["Core", "Rules", "AWS", "Journal", "Platform", "Daemon", "LocalAWS", "Simulation"],
+      dependencies: [
+        "Core", "Rules", "AWS", "Journal", "Platform", "Daemon", "LocalAWS", "LocalGitHub", "Simulation",
+      ],
       path: "Tests/Support/SimulatedEstate", swiftSettings: settings),
     .executableTarget(
       name: "simulate", dependencies: ["SimulatedEstate", "Platform", argumentParser],
@@ -127,7 +135,10 @@ let package = Package(
       swiftSettings: language),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Core", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "Simulation"],
+      dependencies: [
+        "Daemon", "Core", "Rules", "AWS", "GitHub", "Journal", "Platform", "LocalAWS", "LocalGitHub",
+        "LocalReceiver", "Simulation",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "NotifyTests",
@@ -141,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "rollwatch", "local-aws", "campaign", "LocalAWS", "LocalReceiver", "Core", "Rules", "Platform",
+        "rollwatch", "local-aws", "campaign", "LocalAWS", "LocalReceiver", "LocalGitHub", "Core", "Rules",
+        "Platform",
         subprocess, system,
       ],
       swiftSettings: settings),

@@ -100,7 +100,7 @@ extension Engine {
   private mutating func isInDoubt(_ target: Target, _ candidate: Candidate, at now: Timestamp) -> Bool {
     guard candidate.restart.intent != nil else { return false }
     let since = work[target]?.doubtSince ?? now
-    let end = since + Limits.lateEffect
+    let end = since + target.lateEffect
     work[target]?.doubtSince = since
     work[target]?.nextLook = min(now + .seconds(1), end)
     return now < end

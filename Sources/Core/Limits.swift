@@ -36,6 +36,8 @@ public enum Limits {
   public static let shortestInterval = Duration.milliseconds(200)
   /// How long after its answer was lost, or its caller died, a call may still be carried out.
   public static let lateEffect = Duration.seconds(5)
+  /// The same of a workflow's dispatch, whose run is made by and by.
+  public static let lateRun = Duration.seconds(60)
   /// Targets that may go first: the record of a trial keeps the time of each.
   public static let canaries = 100
   /// Restarts at once that rules and settings may allow.

@@ -52,6 +52,14 @@ public indirect enum Target: Hashable, Sendable, Codable {
     case .unit: "restarting the unit"
     }
   }
+
+  /// How long after its answer was lost, or its caller died, what a call has begun may still come to light.
+  var lateEffect: Duration {
+    switch self {
+    case .service, .codeDeploy, .task, .command, .unit: Limits.lateEffect
+    case .workflow: Limits.lateRun
+    }
+  }
 }
 
 extension Target: CustomStringConvertible {

@@ -63,8 +63,11 @@ extension Timestamp: CustomStringConvertible {
 extension Timestamp {
   /// Reads what `description` writes; nil for any other text.
   public init?(written text: String) {
-    let numbers = text.split(whereSeparator: { "-T:.Z".contains($0) }).compactMap { Int($0) }
-    guard text.utf8.count == 24, numbers.count == 7 else { return nil }
+    let parts = text.split(whereSeparator: { "-T:.Z".contains($0) })
+    let numbers = parts.compactMap { Int($0) }
+    guard text.utf8.count == 24, numbers.count == 7, parts.map(\.utf8.count) == [4, 2, 2, 2, 2, 2, 3] else {
+      return nil
+    }
     let days = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2]).daysSinceEpoch
     let seconds = (days * 24 + numbers[3]) * 3_600 + numbers[4] * 60 + numbers[5]
     self.init(milliseconds: Int64(seconds * 1_000 + numbers[6]))

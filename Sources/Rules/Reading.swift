@@ -112,7 +112,8 @@ extension YAMLNode {
     return mark.advanced(by: before + (isQuoted ? 1 : 0))
   }
 
-  private var isScalar: Bool { if case .scalar = content { true } else { false } }
+  /// True for text, numbers and the like.
+  var isScalar: Bool { if case .scalar = content { true } else { false } }
 
   /// What YAML's core schema takes for null, a Boolean or a number.
   private static func isOtherThanText(_ text: String) -> Bool {

@@ -42,23 +42,13 @@ struct ReceiverReader {
       return nil
     }
     guard let name = node.text("name", &findings) else { return nil }
-    guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.isNameByte) else {
+    guard name.utf8.count <= 64, name.utf8.allSatisfy(SecretPlace.isNameByte) else {
       findings.add(
         "'\(name.prefix(64))' is no receiver's name; use letters, digits, '.', '_' and '-', at most 64",
         at: node.mark)
       return nil
     }
     return name
-  }
-
-  /// Also for the names of credentials and environment variables.
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
   }
 
   private func events(_ node: YAMLNode, _ findings: inout Findings) -> Set<Receiver.Event> {
@@ -108,23 +98,21 @@ struct ReceiverReader {
     }
     if let node = fields["webhook"] { return webhook(node, &findings) }
     if let node = fields["slack"] {
-      return secret(node, "slack", &findings).map(Receiver.Channel.slack)
+      return SecretPlace(node, "slack", &findings).map(Receiver.Channel.slack)
     }
     if let node = fields["sns"] { return topic(node, &findings) }
     return fields["command"].flatMap { command($0, &findings) }
   }
 
-  private func isText(_ node: YAMLNode) -> Bool { if case .scalar = node.content { true } else { false } }
-
   private func webhook(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {
     guard let fields = Fields(node, "'webhook'", keys: ["url", "key"], &findings) else { return nil }
-    let key = fields["key"].map { secret($0, "key", &findings) }
+    let key = fields["key"].map { SecretPlace($0, "key", &findings) }
     guard let url = fields["url"] else {
       findings.add("this webhook has no 'url'; add it", at: node.mark)
       return nil
     }
-    guard isText(url) else {
-      guard let place = secret(url, "url", &findings) else { return nil }
+    guard url.isScalar else {
+      guard let place = SecretPlace(url, "url", &findings) else { return nil }
       return key == .some(nil) ? nil : .webhook(.secret(place), key: key ?? nil)
     }
     guard let text = url.text("url", &findings) else { return nil }
@@ -133,33 +121,6 @@ struct ReceiverReader {
       return nil
     }
     return key == .some(nil) ? nil : .webhook(.url(text), key: key ?? nil)
-  }
-
-  private func secret(_ node: YAMLNode, _ what: String, _ findings: inout Findings) -> SecretPlace? {
-    guard !isText(node) else {
-      // Not a word of it: it is most likely the secret.
-      findings.add(
-        "\(what) is a secret and does not belong here; write \(what): { credential: NAME }, or environment: NAME",
-        at: node.mark)
-      return nil
-    }
-    guard let fields = Fields(node, "'\(what)'", keys: ["credential", "environment"], &findings) else {
-      return nil
-    }
-    let (credential, variable) = (fields["credential"], fields["environment"])
-    guard let name = credential ?? variable, credential == nil || variable == nil else {
-      findings.add(
-        "'\(what)' needs either 'credential' or 'environment'; name where the secret is", at: node.mark)
-      return nil
-    }
-    guard let text = name.text("the name", &findings) else { return nil }
-    guard text.utf8.count <= 255, text.utf8.allSatisfy(Self.isNameByte), !text.hasPrefix(".") else {
-      findings.add(
-        "'\(text.prefix(8))…' cannot be the name of a secret; write the name here and the secret there",
-        at: name.mark)
-      return nil
-    }
-    return credential == nil ? .environment(text) : .credential(text)
   }
 
   private func topic(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {

@@ -18,6 +18,8 @@ public struct Settings: Hashable, Sendable {
   public var policy = Policy.standard
   /// Who is told what happens.
   public var receivers: [Receiver] = []
+  /// Where workflows are.
+  public var gitHub = GitHub()
   /// Other accounts, by the name that rules use.
   public var accounts: [String: Account] = [:]
 
@@ -27,6 +29,17 @@ public struct Settings: Hashable, Sendable {
     public var interval: Duration
     /// At most so many calls a second.
     public var rate: Double
+  }
+
+  /// The GitHub whose workflows rules may name.
+  public struct GitHub: Hashable, Sendable {
+    /// Its API: GitHub's own, or `https://HOST/api/v3` of an Enterprise Server.
+    public var api = "https://api.github.com"
+    /// Where the token is kept; nil for the credential `github-token`, or else the variable `GITHUB_TOKEN`, where there is one.
+    public var token: SecretPlace?
+
+    /// GitHub's own.
+    public init() {}
   }
 
   /// How another account is reached.
@@ -53,7 +66,8 @@ public struct Settings: Hashable, Sendable {
 
   private mutating func read(_ root: YAMLNode, _ findings: inout Findings) {
     let keys =
-      ["region", "parameters", "secrets", "rollouts", "limits", "accounts", "notify"] + TurnReader.keys
+      ["region", "parameters", "secrets", "rollouts", "limits", "accounts", "notify", "github"]
+      + TurnReader.keys
     guard let fields = Fields(root, "the settings", keys: keys, &findings) else { return }
     region = Self.region(fields["region"], &findings)
     Self.read(fields["parameters"], "'parameters'", into: &parameters, &findings)
@@ -73,9 +87,25 @@ public struct Settings: Hashable, Sendable {
         ?? policy.targetsPerChange
     }
     if let node = fields["accounts"] { readAccounts(node, &findings) }
+    if let node = fields["github"] { readGitHub(node, &findings) }
     if let node = fields["notify"] {
       receivers = ReceiverReader(accounts: Set(accounts.keys)).receivers(node, &findings)
     }
+  }
+
+  private mutating func readGitHub(_ node: YAMLNode, _ findings: inout Findings) {
+    guard let fields = Fields(node, "'github'", keys: ["api", "token"], &findings) else { return }
+    if let node = fields["api"], let text = node.text("api", &findings) {
+      if let mistake = mistake(inReceiverURL: text) {
+        findings.add(
+          "the URL \(mistake); write https://api.github.com, or https://HOST/api/v3", at: node.mark)
+      } else if text.contains(where: { "?#".contains($0) }) {
+        findings.add(
+          "the URL has a query; write https://api.github.com, or https://HOST/api/v3", at: node.mark)
+      }
+      gitHub.api = text
+    }
+    gitHub.token = fields["token"].flatMap { SecretPlace($0, "token", &findings) }
   }
 
   private static let intervals = Limits.shortestInterval...Limits.longestDuration

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Core
 import Daemon
+import GitHub
 import Journal
 import Platform
 import Rules
@@ -45,7 +46,9 @@ struct LocalRestart {
       seed: .random(in: 0 ... .max), goal: isFollowed ? .idle : .issued(target),
       ports: Loop.Ports(
         source: AWSSource(access.clients, time: time),
-        action: TargetActions(access.clients, environment: ProcessEnvironment.current, time: time),
+        action: TargetActions(
+          access.clients, GitHubClient(Settings().gitHub, token: nil),
+          environment: ProcessEnvironment.current, time: time),
         log: log,
         reporter: tally, time: time, reload: { nil }))
     let end: Loop.End

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Core
 import Daemon
+import GitHub
 import Journal
 import Logging
 import Notify
@@ -39,19 +40,21 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try files.checkedSettings()
     // First of all, so that nothing that is started later inherits them.
     let secrets = try settings.receiverSecrets(isNeeded: !dryRun)
+    let gitHub = GitHubClient(settings.gitHub, token: try settings.gitHubToken(isNeeded: !dryRun))
     let access = try await AWSAccess(region: nil, settings: settings)
     guard let rules = files.readRules(settings, region: access.region) else {
       throw ExitCode.wrongConfiguration
     }
     if dryRun {
-      try await rehearse(rules, settings, access)
+      try await rehearse(rules, settings, access, gitHub)
     } else {
-      try await work(rules, settings, access, secrets)
+      try await work(rules, settings, access, gitHub, secrets)
     }
   }
 
   private func work(
-    _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ secrets: ReceiverSecrets
+    _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ gitHub: GitHubClient,
+    _ secrets: ReceiverSecrets
   ) async throws {
     let journal: JournalStore
     let remembered: State
@@ -76,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
     var control = try socket.server(state, region: access.region, audience)
     control.receivers = { notifications.status }
     try await run(
-      remembered, rules, settings, access, JournalLog(journal, keepsState: true),
+      remembered, rules, settings, access, gitHub, JournalLog(journal, keepsState: true),
       WakingReporter(notifications, Broadcast(to: audience, reporter)), control, notifications,
       reload: { [files] in
         // A log shipper has renamed the stream, or somebody has changed the rules: one signal serves both.
@@ -89,7 +92,9 @@ struct RunCommand: AsyncParsableCommand {
       })
   }
 
-  private func rehearse(_ rules: RuleSet, _ settings: Settings, _ access: AWSAccess) async throws {
+  private func rehearse(
+    _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess, _ gitHub: GitHubClient
+  ) async throws {
     var remembered = State.empty
     do throws(JournalFailure) {
       if JournalReader.isThere(state.directory) {
@@ -102,13 +107,13 @@ struct RunCommand: AsyncParsableCommand {
       say("\(record.time) dry run: \(sentence.printable)\n")
     }
     try await run(
-      remembered, rules, settings, access, NoLog(), narrator, nil, nil,
+      remembered, rules, settings, access, gitHub, NoLog(), narrator, nil, nil,
       reload: { [files] in files.readRules(settings, region: access.region) })
   }
 
   private func run(
     _ remembered: consuming State, _ rules: RuleSet, _ settings: Settings, _ access: AWSAccess,
-    _ log: any DurableLog, _ reporter: any Reporter, _ control: ControlServer?,
+    _ gitHub: GitHubClient, _ log: any DurableLog, _ reporter: any Reporter, _ control: ControlServer?,
     _ notifications: Notifications?, reload: @escaping () -> RuleSet?
   ) async throws {
     let tally = Tally(reporter)
@@ -117,7 +122,8 @@ struct RunCommand: AsyncParsableCommand {
       rollouts: settings.rollouts,
       sweepsOnce: once)
     let time = eventLoop
-    let targets = TargetActions(access.clients, environment: ProcessEnvironment.current, time: time)
+    let targets = TargetActions(
+      access.clients, gitHub, environment: ProcessEnvironment.current, time: time)
     var loop = Loop(
       state: remembered, rules: rules, schedule: schedule, seed: .random(in: 0 ... .max),
       goal: once ? .idle : .none,

@@ -4,6 +4,7 @@ import AWS
 import Core
 import Daemon
 import Foundation
+import LocalGitHub
 import Platform
 import Testing
 
@@ -25,7 +26,7 @@ struct CommandActionTests {
     let clients = AWSClients { _ throws(Failure) in
       throw Failure(kind: .permanent, reason: "no AWS here", mayHaveTakenEffect: false)
     }
-    return TargetActions(clients, environment: environment, time: SystemClock())
+    return TargetActions(clients, .unused, environment: environment, time: SystemClock())
   }
 
   private func shell(_ script: String) -> Target {

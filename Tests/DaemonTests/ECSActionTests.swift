@@ -6,6 +6,7 @@ import AWS
 import Core
 import Daemon
 import LocalAWS
+import LocalGitHub
 import Platform
 import Simulation
 import Testing
@@ -24,7 +25,7 @@ struct ECSActionTests {
     let before = stage.aws.log.calls(of: "ecs:DescribeServices").count
     let found = Locked<[Target: Result<Inspection, Failure>]>([:])
     try stage.world.run {
-      let action = TargetActions(stage.clients(), environment: [:], time: stage.world)
+      let action = TargetActions(stage.clients(), .unused, environment: [:], time: stage.world)
       let looks = targets.map { Look(target: $0, restart: nil, plannedAt: nil, deployment: nil) }
       await action.inspect(looks) { target, result in
         let isFirst = found.withLock { $0.updateValue(result, forKey: target) == nil }

@@ -4,6 +4,7 @@ import AWS
 import Core
 import Daemon
 import LocalAWS
+import LocalGitHub
 import Platform
 import Simulation
 
@@ -16,6 +17,7 @@ final class Stage: Sendable {
 
   let world = SimulatedWorld(start: Timestamp(milliseconds: 1_800_000_000_000))
   let aws: RunningAWS
+  let gitHub: LocalGitHub
   let log = MemoryLog()
   private let secretKey: String
   /// What the rules restart; nil for the service.
@@ -25,6 +27,7 @@ final class Stage: Sendable {
     self.secretKey = secretKey
     self.restart = restart
     aws = RunningAWS(SimulatedAWS(seed: 1), time: world)
+    gitHub = LocalGitHub(time: world)
     aws.steer { aws, now in
       aws.add(.user("test", account: Self.place.account, accessKey: "test", secretKey: "test"))
       aws.seedParameters(["/shop/URL", "/shop/TIMEOUT", "/other/URL"], in: Self.place, at: now)
@@ -81,8 +84,8 @@ final class Stage: Sendable {
     let action: any Action =
       action
       ?? (issues
-        ? TargetActions(clients, environment: [:], time: world)
-        : Rehearsal(TargetActions(clients, environment: [:], time: world)))
+        ? TargetActions(clients, gitHub.client, environment: [:], time: world)
+        : Rehearsal(TargetActions(clients, gitHub.client, environment: [:], time: world)))
     var loop = Loop(
       state: log.state, rules: rules,
       schedule: Schedule(

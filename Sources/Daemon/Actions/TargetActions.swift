@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Core
+public import GitHub
 public import Platform
 
 /// Everything that is done to targets: each kind by the one who knows how.
@@ -8,14 +9,18 @@ public struct TargetActions: Action {
   private let services: ECSAction
   private let codeDeploy: CodeDeployAction
   private let tasks: TaskAction
+  private let workflows: WorkflowAction
   private let commands: CommandAction
   private let units: UnitAction
 
   /// The actions of a process with this environment.
-  public init(_ clients: AWSClients, environment: [String: String], time: any TimeSource) {
+  public init(
+    _ clients: AWSClients, _ gitHub: GitHubClient, environment: [String: String], time: any TimeSource
+  ) {
     codeDeploy = CodeDeployAction(clients, time: time)
     services = ECSAction(clients, codeDeploy: codeDeploy, time: time)
     tasks = TaskAction(clients: clients)
+    workflows = WorkflowAction(gitHub: gitHub, time: time)
     commands = CommandAction(environment: environment, time: time)
     units = UnitAction(SystemdBus(time: time))
   }
@@ -69,7 +74,7 @@ public struct TargetActions: Action {
     case .service: preconditionFailure("services are read together")
     case .codeDeploy(let group): try await codeDeploy.inspect(group, for: look)
     case .task(let task): .runs(try await tasks.inspect(task, for: look))
-    case .workflow: throw Self.unbuilt
+    case .workflow(let workflow): .runs(try await workflows.inspect(workflow, for: look))
     case .command(let command): .runs(commands.inspect(command))
     case .unit(let unit): .runs(try await units.inspect(unit, for: look))
     }
@@ -80,11 +85,9 @@ public struct TargetActions: Action {
     case .service(let service): try await services.issue(service, as: assignment.restart)
     case .codeDeploy(let group): try await codeDeploy.issue(group, as: assignment.restart)
     case .task(let task): try await tasks.issue(task, as: assignment)
-    case .workflow: throw Self.unbuilt
+    case .workflow(let workflow): try await workflows.issue(workflow, as: assignment.restart)
     case .command(let command): try await commands.issue(command, as: assignment)
     case .unit(let unit): try await units.issue(unit)
     }
   }
-
-  private static let unbuilt = Failure(kind: .permanent, reason: "not built yet", mayHaveTakenEffect: false)
 }

@@ -33,7 +33,12 @@ public final class LocalReceiver: Sendable {
   private let arrived = Locked<[Arrival]>([])
 
   /// Answers the requests, counted from 1.
-  public init(port: UInt16 = 0, _ answer: @escaping @Sendable (Int) -> Answer) throws {
+  public convenience init(port: UInt16 = 0, _ answer: @escaping @Sendable (Int) -> Answer) throws {
+    try self.init(port: port, answering: { _, number in answer(number) })
+  }
+
+  /// Answers the requests by what is in them; they are counted from 1.
+  public init(port: UInt16 = 0, answering answer: @escaping @Sendable (Arrival, Int) -> Answer) throws {
     let listener = try LoopbackListener(port: port)
     self.listener = listener
     let arrived = arrived
@@ -54,7 +59,7 @@ public final class LocalReceiver: Sendable {
   public var arrivals: [Arrival] { arrived.withLock { $0 } }
 
   private static func serve(
-    _ connection: LoopbackConnection, _ arrived: Locked<[Arrival]>, _ answer: (Int) -> Answer
+    _ connection: LoopbackConnection, _ arrived: Locked<[Arrival]>, _ answer: (Arrival, Int) -> Answer
   ) {
     var bytes: [UInt8] = []
     while let request = next(connection, &bytes) {
@@ -62,7 +67,7 @@ public final class LocalReceiver: Sendable {
         arrived.append(request)
         return arrived.count
       }
-      switch answer(number) {
+      switch answer(request, number) {
       case .cut: return connection.shutDown()
       case .silence:
         _ = connection.wait(milliseconds: 60_000)

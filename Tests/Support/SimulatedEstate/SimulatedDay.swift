@@ -7,6 +7,7 @@ internal import Core
 internal import Daemon
 internal import Journal
 internal import LocalAWS
+internal import LocalGitHub
 internal import Platform
 internal import Simulation
 
@@ -208,7 +209,7 @@ public final class SimulatedDay: Sendable {
       state: state, rules: estate.ruleSets[rules].set, schedule: estate.schedule, seed: seed, goal: .none,
       ports: Loop.Ports(
         source: AWSSource(clients, time: world),
-        action: TargetActions(clients, environment: [:], time: world),
+        action: TargetActions(clients, .unused, environment: [:], time: world),
         log: MortalLog(life: life, inner: WitnessedLog(day: self, journal: journal)),
         reporter: MortalReporter(life: life), time: world, reload: { self.reload() }))
     do throws(Failure) {

@@ -2,7 +2,7 @@
 
 internal import Foundation
 internal import Platform
-internal import Rules
+public import Rules
 
 /// A secret that cannot be had, or is none.
 public struct SecretFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -14,20 +14,32 @@ extension SecretPlace {
   /// At most so many bytes: more is no key and no URL.
   private static let longest = 4_096
 
-  /// What is kept there; an environment variable is then no longer there for others to inherit.
-  func secret(of receiver: String) throws(SecretFailure) -> [UInt8] {
+  /// True where there is something, whatever it is.
+  public var isThere: Bool {
+    switch self {
+    case .environment(let name): !(ProcessEnvironment.current[name] ?? "").isEmpty
+    case .credential(let name):
+      ProcessEnvironment.current["CREDENTIALS_DIRECTORY"].map {
+        FileManager.default.fileExists(atPath: "\($0)/\(name)")
+      } ?? false
+    }
+  }
+
+  /// What is kept there for whoever is named, `receiver 'chat'`; an environment variable is then no longer there for others to
+  /// inherit.
+  public func secret(of owner: String) throws(SecretFailure) -> [UInt8] {
     let bytes: [UInt8]
     switch self {
     case .environment(let name):
       guard let text = ProcessEnvironment.take(name) else {
-        throw failure(receiver, "is not set; set it, or use a systemd credential")
+        throw failure(owner, "is not set; set it, or use a systemd credential")
       }
       bytes = Array(text.utf8)
-    case .credential(let name): bytes = try Self.read(name, or: { failure(receiver, $0) })
+    case .credential(let name): bytes = try Self.read(name, or: { failure(owner, $0) })
     }
     // An editor's last newline is no part of it.
     let trimmed = Array(bytes.reversed().drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.reversed())
-    guard !trimmed.isEmpty else { throw failure(receiver, "is empty; put the secret there") }
+    guard !trimmed.isEmpty else { throw failure(owner, "is empty; put the secret there") }
     return trimmed
   }
 
@@ -48,26 +60,8 @@ extension SecretPlace {
     return Array(data)
   }
 
-  private func failure(_ receiver: String, _ words: String) -> SecretFailure {
-    SecretFailure(description: "receiver '\(receiver)': \(self) \(words)")
-  }
-
-  /// A URL that is kept there.
-  func url(of receiver: String) throws(SecretFailure) -> String {
-    let text = String(decoding: try secret(of: receiver), as: UTF8.self)
-    if let mistake = mistake(inReceiverURL: text) {
-      throw failure(receiver, "holds a URL that \(mistake); put one there that begins with https://")
-    }
-    return text
-  }
-
-  /// A key that is kept there.
-  func key(of receiver: String) throws(SecretFailure) -> [UInt8] {
-    let key = try secret(of: receiver)
-    guard key.count >= 16 else {
-      throw failure(
-        receiver, "holds \(key.count) bytes, too few for a key; make one with: openssl rand -hex 32")
-    }
-    return key
+  /// What is wrong with it, in words that follow its name.
+  public func failure(_ owner: String, _ words: String) -> SecretFailure {
+    SecretFailure(description: "\(owner): \(self) \(words)")
   }
 }
