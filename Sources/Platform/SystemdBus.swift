@@ -6,21 +6,27 @@ internal import Core
 ///
 /// libsystemd's calls wait, so each conversation is on a thread of its own.
 public struct SystemdBus: Sendable {
-  /// Of one call.
-  private static let callLimit = Duration.seconds(10)
-  /// Of a conversation that asks. When it is over nobody waits for its thread any more, which ends by itself.
-  private static let limit = Duration.seconds(15)
+  /// Of a call, and of a conversation with connecting. When it is over nobody waits for its thread any more, which ends by itself.
+  private struct Patience {
+    var call: Duration
+    var conversation: Duration
+
+    static let question = Patience(call: .seconds(10), conversation: .seconds(15))
+    /// polkit, which is asked meanwhile, may have to be started first.
+    static let order = Patience(call: .seconds(25), conversation: .seconds(30))
+  }
 
   private let time: any TimeSource
-  /// Units that are looked at together may be many.
-  private let threads = WaitingThreads(atMost: 8)
+  /// Units that are looked at together may be many. Orders, which take longer, keep no question waiting.
+  private let questions = WaitingThreads(atMost: 8)
+  private let orders = WaitingThreads(atMost: 8)
 
   /// The bus of this machine.
   public init(time: any TimeSource) { self.time = time }
 
   /// How a unit is. Everybody may ask, also for one that does not exist.
   public func state(of unit: String) async throws(BusFailure) -> UnitState {
-    try await converse(within: Self.limit, isOrder: false) { bus throws(BusFailure) in
+    try await converse(.question, isOrder: false) { bus throws(BusFailure) in
       UnitState(try bus.properties(of: unit))
     }
   }
@@ -30,7 +36,9 @@ public struct SystemdBus: Sendable {
   public func restart(
     _ unit: String, replacing invocation: String?, patience: Duration
   ) async throws(BusFailure) -> UnitRestart {
-    try await converse(within: Self.limit + patience, isOrder: true) { bus throws(BusFailure) in
+    var allowed = Patience.order
+    allowed.conversation += patience
+    return try await converse(allowed, isOrder: true) { bus throws(BusFailure) in
       try bus.hearOfJobs()
       let job = try bus.queueRestart(of: unit)
       do throws(BusFailure) {
@@ -42,11 +50,13 @@ public struct SystemdBus: Sendable {
   }
 
   private func converse<Value: Sendable>(
-    within limit: Duration, isOrder: Bool,
+    _ patience: Patience, isOrder: Bool,
     _ talk: @escaping @Sendable (borrowing BusConnection) throws(BusFailure) -> Value
   ) async throws(BusFailure) -> Value {
-    let callLimit = UInt64(Self.callLimit.milliseconds) * 1_000
-    let result = await threads.run(within: limit, on: time) { () -> Result<Value, BusFailure> in
+    let callLimit = UInt64(patience.call.milliseconds) * 1_000
+    let threads = isOrder ? orders : questions
+    let result = await threads.run(within: patience.conversation, on: time) {
+      () -> Result<Value, BusFailure> in
       do throws(BusFailure) { return .success(try talk(try BusConnection(callLimit: callLimit))) } catch {
         return .failure(error)
       }
