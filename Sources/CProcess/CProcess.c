@@ -55,6 +55,9 @@ int rollwatch_spawn(pid_t *process, const char *path, char *const arguments[], c
   const int given[3] = {input, output, errors};
   int descriptors[3] = {-1, -1, -1};
   int error = 0;
+  // Whoever started us may have ignored this signal, which is inherited: then nobody could wait for a child.
+  struct sigaction action;
+  if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_DFL);
   for (int number = 0; number < 3 && !error; number++) {
     descriptors[number] = fcntl(given[number], F_DUPFD_CLOEXEC, 3);
     if (descriptors[number] < 0) error = errno;

@@ -167,10 +167,11 @@ private struct Sink {
   /// -1, which poll(2) passes over, once nobody can write any more.
   var reading: Int32 { pipe?.number ?? -1 }
 
-  /// Takes what is there.
+  /// Takes what is there, but not for ever: one who writes without a pause must not keep us from ending it.
   mutating func take() {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
-    while let pipe {
+    for _ in 0..<64 {
+      guard let pipe else { return }
       let count = unsafe read(pipe.number, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN { return }

@@ -175,6 +175,25 @@ struct ProgramTests {
   }
 
   @Test(.timeLimit(.minutes(2)))
+  func `one that never stops writing is ended all the same`() async throws {
+    let script = "yes & yes >&2 & sleep 0.2; : >$1/ready; wait"
+    let ending = try await shell(script).run(
+      within: .zero, grace: .seconds(60), on: Marked(file: "\(folder)/ready"))
+    #expect(ending.cause == .signaled(SIGTERM) && ending.errors.count == 100)
+  }
+
+  @Test func `a parent that ignores the ends of its children is none of ours`() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGCHLD, SIG_IGN)
+      let program = Program(
+        words: ["/bin/sh", "-c", "exit 3"], environment: [:], directory: nil, input: [], outputBytes: 0,
+        errorBytes: 0)
+      let ending = try await program.run(within: .seconds(60), grace: .zero, on: SystemClock())
+      precondition(ending.cause == .exited(3))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2)))
   func `a child that needs longer to end than the program has its grace too`() async throws {
     let script = """
       (trap 'sleep 0.3; echo done >$1/child; exit' TERM; : >$1/ready; while :; do sleep 0.05; done) &
