@@ -127,7 +127,8 @@ install: $(BINARY) ## binary, unit, examples, completions and manual below PREFI
 	done
 	@[ ! -e dist/rollwatch.1 ] || install -D -m 644 dist/rollwatch.1 "$(DESTDIR)$(datadir)/man/man1/rollwatch.1"
 	@install -d "$(DESTDIR)$(docdir)/rules.d"
-	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/audit-key.conf deploy/receivers.conf deploy/operators.conf deploy/commands.conf deploy/rollwatch-units.rules \
+	@install -m 644 LICENSE deploy/README.md deploy/rollwatch.yaml deploy/static-keys.conf deploy/audit-key.conf deploy/receivers.conf \
+	  deploy/github-token.conf deploy/operators.conf deploy/commands.conf deploy/rollwatch-units.rules \
 	  deploy/iam-policy.json deploy/iam-policy-accounts.json deploy/iam-policy-targets.json docs/OPERATIONS.md "$(DESTDIR)$(docdir)"
 	@install -m 644 rules/README.md "$(DESTDIR)$(docdir)/RULES.md"
 	@install -m 644 deploy/rules.d/example.yaml "$(DESTDIR)$(docdir)/rules.d"

@@ -116,7 +116,7 @@ let package = Package(
     // Readers of foreign bytes and what must hold of them: replayed by FuzzTests, searched by `make fuzz`.
     .target(
       name: "FuzzTargets",
-      dependencies: ["Core", "JSON", "Rules", "AWS", "Journal", "Platform", "Simulation"],
+      dependencies: ["Core", "JSON", "Rules", "AWS", "GitHub", "Journal", "Platform", "Simulation"],
       path: "Tests/Fuzz/Targets", swiftSettings: settings),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
 

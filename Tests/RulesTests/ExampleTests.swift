@@ -76,6 +76,13 @@ struct ExampleTests {
       targets(of: "/prod/shop/URL", .parameter, "eu-west-2", in: rules) == ["codedeploy:shop/shop-prod"])
   }
 
+  @Test func `a workflow for each application`() throws {
+    let rules = try example("workflow.yaml")
+    #expect(
+      targets(of: "/prod/shop/build/THEME", .parameter, "eu-west-2", in: rules)
+        == ["workflow:acme/shop/rollout.yml@main application=shop environment=prod"])
+  }
+
   @Test func `a parameter that several services share`() throws {
     let rules = try example("shared-parameter.yaml")
     #expect(

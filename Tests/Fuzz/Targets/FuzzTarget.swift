@@ -36,6 +36,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case deploymentGroups = "deployment-groups"
   /// An answer of CodeDeploy with names.
   case listDeployments = "list-deployments"
+  /// What GitHub says of workflows, their runs and jobs.
+  case gitHub = "github"
   /// An error of any service, headers included.
   case errors
   /// The XML of STS.
@@ -67,6 +69,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       .serviceDeployments, .taskProtection, .runTask, .describeTaskDefinition, .getDeployment,
       .deploymentGroups, .listDeployments, .errors:
       try checkAnswer(bytes, to: self)
+    case .gitHub: try checkWorkflows(bytes)
     case .sts: try checkTokens(bytes)
     case .credentials: try checkCredentials(bytes)
     case .sharedFiles: try checkSharedFiles(bytes)
