@@ -36,14 +36,6 @@ struct CodeDeployActionTests {
     return stage
   }
 
-  private static func run(_ stage: Stage, waiting time: Duration = .seconds(300)) throws {
-    _ = try stage.play { stage in
-      await stage.wait(.seconds(90))
-      try stage.writeParameter()
-      await stage.wait(time)
-    }
-  }
-
   private static func made(_ stage: Stage) -> Int {
     stage.aws.log.calls(of: "codedeploy:CreateDeployment").filter(\.tookEffect).count
   }
@@ -57,7 +49,7 @@ struct CodeDeployActionTests {
   @Test(arguments: Naming.allCases)
   func `a change makes one deployment of the group, which is followed to its end`(naming: Naming) throws {
     let stage = try Self.stage(named: naming)
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .completed && ending.deployment.hasPrefix("d-"))
     #expect(
@@ -67,7 +59,7 @@ struct CodeDeployActionTests {
 
   @Test func `it is over when all traffic goes to the new tasks, not when the old ones have gone`() throws {
     let stage = try Self.stage(.succeeds(after: .seconds(60), terminating: .seconds(3_600)))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.map(\.outcome) == [.completed])
   }
 
@@ -87,7 +79,7 @@ struct CodeDeployActionTests {
   @Test(arguments: badEnds)
   func `a bad end is told`(course: DeploymentCourse, outcome: Outcome, reason: String) throws {
     let stage = try Self.stage(course)
-    try Self.run(stage, waiting: .seconds(2_000))
+    try stage.changesAndWaits(.seconds(2_000))
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == outcome)
     #expect(ending.reason?.hasPrefix(reason) == true, "\(ending.reason ?? "")")
@@ -97,7 +89,7 @@ struct CodeDeployActionTests {
   @Test func `an answer that is lost makes no second deployment`() throws {
     let stage = try Self.stage()
     stage.inject(Fault(.cutAfter, on: "codedeploy:CreateDeployment", .next(1, after: 0)))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.map(\.outcome) == [.completed])
     #expect(Self.made(stage) == 1)
   }
@@ -151,14 +143,14 @@ struct CodeDeployActionTests {
 
   @Test func `a service without a group is refused`() throws {
     let stage = try Self.stage(groups: [])
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let refusal = try #require(Self.refusals(stage).first)
     #expect(refusal.reason.hasSuffix("and no deployment group of CodeDeploy deploys it"))
   }
 
   @Test func `one of several groups has to be named`() throws {
     let stage = try Self.stage(groups: ["shop/web-group", "other/group"])
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let refusal = try #require(Self.refusals(stage).first)
     #expect(refusal.reason.hasSuffix("2 deployment groups deploy it: other/group, shop/web-group"))
     #expect(refusal.remedy?.contains("codedeploy: { application: other, group: group }") == true)
@@ -166,14 +158,14 @@ struct CodeDeployActionTests {
 
   @Test func `a group that does not exist is refused`() throws {
     let stage = try Self.stage(named: .group, groups: [])
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(Self.refusals(stage).first?.reason.hasPrefix("there is no such group: ") == true)
   }
 
   @Test func `without the permission to look for groups it is refused, and says which`() throws {
     let stage = try Self.stage()
     stage.inject(Fault(.accessDenied, on: "codedeploy:ListApplications", .always))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let refusal = try #require(Self.refusals(stage).first)
     #expect(refusal.reason.contains("codedeploy:ListApplications"))
   }
@@ -184,7 +176,7 @@ struct CodeDeployActionTests {
       Fault(
         .error(status: 400, code: "DeploymentGroupDoesNotExistException", message: "gone"),
         on: "codedeploy:ListDeployments", .next(1, after: 0)))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.aws.log.calls(of: "codedeploy:ListApplications").count == 2)
     #expect(stage.log.endings.map(\.outcome) == [.completed])
   }

@@ -138,11 +138,7 @@ struct ECSActionTests {
 
   /// Lets a change of a parameter restart the service, and waits so long.
   private static func restart(_ stage: Stage, waiting: Duration) throws -> Ending {
-    _ = try stage.play { stage in
-      await stage.wait(.seconds(90))
-      try stage.writeParameter()
-      await stage.wait(waiting)
-    }
+    try stage.changesAndWaits(waiting)
     #expect(stage.forcedDeployments == 1)
     return try #require(stage.log.endings.first)
   }

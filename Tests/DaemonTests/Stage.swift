@@ -97,6 +97,15 @@ final class Stage: Sendable {
     return try await loop.run([.started(version: "test", pid: 1)], notices: notices)
   }
 
+  /// One life in which a parameter changes once everything is known, and then so much time passes.
+  func changesAndWaits(_ time: Duration = .seconds(300)) throws {
+    _ = try play { stage in
+      await stage.wait(.seconds(90))
+      try stage.writeParameter()
+      await stage.wait(time)
+    }
+  }
+
   /// Clients of the AWS in memory.
   func clients() -> AWSClients {
     AWSClients { [self] location throws(Failure) in

@@ -31,14 +31,6 @@ struct TaskActionTests {
     return stage
   }
 
-  private static func run(_ stage: Stage, waiting time: Duration = .seconds(300)) throws {
-    _ = try stage.play { stage in
-      await stage.wait(.seconds(90))
-      try stage.writeParameter()
-      await stage.wait(time)
-    }
-  }
-
   /// Tasks that AWS still shows; a call that is repeated with its token starts none.
   private static func started(_ stage: Stage) throws -> Int {
     try ["RUNNING", "STOPPED"].map { status in
@@ -50,7 +42,7 @@ struct TaskActionTests {
 
   @Test func `a change runs the task once, and waits for its end`() throws {
     let stage = try Self.stage()
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .completed && ending.target.description == "task:shop/migrate")
     #expect(ending.deployment.contains(":task/shop/") && ending.took > .seconds(55))
@@ -62,7 +54,7 @@ struct TaskActionTests {
 
   @Test func `several are waited for together, and all of them must succeed`() throws {
     let stage = try Self.stage(.ends(after: .seconds(60), codes: ["migrate": 3]), count: 2)
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .failed && ending.deployment.split(separator: " ").count == 2)
     #expect(ending.stoppedTasks.count == 2)
@@ -82,7 +74,7 @@ struct TaskActionTests {
     codes: [String: Int], isGood: Bool
   ) throws {
     let stage = try Self.stage(.ends(after: .seconds(60), codes: codes))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.first?.outcome == (isGood ? .completed : .failed))
   }
 
@@ -91,7 +83,7 @@ struct TaskActionTests {
       "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
       + "unable to retrieve secret from asm: AccessDeniedException"
     let stage = try Self.stage(.failsToStart(after: .seconds(20), reason: reason))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .failed)
     #expect(ending.verdict?.contains("the task execution role is not permitted to read it") == true)
@@ -99,7 +91,7 @@ struct TaskActionTests {
 
   @Test func `one that does not end is late`() throws {
     let stage = try Self.stage(.runs)
-    try Self.run(stage, waiting: .seconds(2_000))
+    try stage.changesAndWaits(.seconds(2_000))
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .late)
     #expect(ending.reason?.contains("of 1 tasks 1 run and 0 have stopped") == true)
@@ -108,7 +100,7 @@ struct TaskActionTests {
   @Test func `an answer that is lost starts no second task`() throws {
     let stage = try Self.stage()
     stage.inject(Fault(.cutAfter, on: "ecs:RunTask", .next(3, after: 0)))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.map(\.outcome) == [.completed])
     let arns = Set(try #require(stage.log.endings.first).deployment.split(separator: " "))
     #expect(arns.count == 1)
@@ -117,7 +109,7 @@ struct TaskActionTests {
 
   @Test func `another life follows the task that the one before has started`() throws {
     let stage = try Self.stage(.ends(after: .seconds(600), codes: [:]))
-    try Self.run(stage, waiting: .seconds(120))
+    try stage.changesAndWaits(.seconds(120))
     #expect(stage.log.endings.isEmpty && stage.log.count("issued") == 1)
     _ = try stage.play { stage in await stage.wait(.seconds(700)) }
     #expect(stage.log.endings.map(\.outcome) == [.completed])
@@ -133,7 +125,7 @@ struct TaskActionTests {
           onlyNext: true, in: Stage.place, at: now)
       }
     }
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.count("held") == 1 && stage.log.count("released") == 1)
     #expect(stage.log.endings.map(\.outcome) == [.completed])
   }
@@ -141,7 +133,7 @@ struct TaskActionTests {
   @Test func `where only a part has started it is refused, and the part is named`() throws {
     let stage = try Self.stage(
       .isRefused(starting: 1, reason: "RESOURCE:CPU", detail: "too little"), count: 2)
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let reasons = stage.log.records.compactMap { record -> String? in
       if case .refused(_, _, let reason, _) = record.entry { reason } else { nil }
     }
@@ -153,7 +145,7 @@ struct TaskActionTests {
 
   @Test func `a definition that does not exist is refused before anything is called`() throws {
     let stage = try Self.stage(definition: "gone")
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.count("refused") == 1)
     #expect(stage.aws.log.calls(of: "ecs:RunTask").isEmpty)
   }

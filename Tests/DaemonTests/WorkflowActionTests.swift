@@ -20,14 +20,6 @@ struct WorkflowActionTests {
         inputs: try inputs.mapValues { try Template($0) }))
   }
 
-  private static func run(_ stage: Stage, waiting time: Duration = .seconds(300)) throws {
-    _ = try stage.play { stage in
-      await stage.wait(.seconds(90))
-      try stage.writeParameter()
-      await stage.wait(time)
-    }
-  }
-
   private static func refusals(_ stage: Stage) -> [(reason: String, remedy: String?)] {
     stage.log.records.compactMap { record in
       if case .refused(_, _, let reason, let remedy) = record.entry { (reason, remedy) } else { nil }
@@ -37,7 +29,7 @@ struct WorkflowActionTests {
   @Test func `a change dispatches the workflow once, with its inputs, and follows the run`() throws {
     let stage = try Self.stage(inputs: ["app": "web", "dry": "false"])
     stage.gitHub.setCourse(.ends(after: .seconds(100), conclusion: "success"))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .completed && ending.deployment == "30000000000" && ending.took >= .seconds(95))
     #expect(stage.gitHub.runs == 1)
@@ -49,7 +41,7 @@ struct WorkflowActionTests {
   func `these conclusions are good`(conclusion: String) throws {
     let stage = try Self.stage()
     stage.gitHub.setCourse(.ends(after: .seconds(10), conclusion: conclusion))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.map(\.outcome) == [.completed])
   }
 
@@ -58,7 +50,7 @@ struct WorkflowActionTests {
     let stage = try Self.stage()
     stage.gitHub.setCourse(
       .ends(after: .seconds(10), conclusion: conclusion, failedJobs: ["apply", "smoke test"]))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let ending = try #require(stage.log.endings.first)
     #expect(ending.outcome == .failed)
     #expect(
@@ -71,11 +63,11 @@ struct WorkflowActionTests {
   {
     let cancelled = try Self.stage()
     cancelled.gitHub.setCourse(.ends(after: .seconds(10), conclusion: "cancelled"))
-    try Self.run(cancelled)
+    try cancelled.changesAndWaits()
     #expect(cancelled.log.endings.first?.reason?.hasPrefix("its run was cancelled: https://") == true)
     let waiting = try Self.stage()
     waiting.gitHub.setCourse(.stays("waiting"))
-    try Self.run(waiting, waiting: .seconds(2_000))
+    try waiting.changesAndWaits(.seconds(2_000))
     let ending = try #require(waiting.log.endings.first)
     #expect(ending.outcome == .late)
     #expect(ending.reason?.contains("it waits for somebody's approval: https://github.com/") == true)
@@ -88,7 +80,7 @@ struct WorkflowActionTests {
     let stage = try Self.stage()
     stage.gitHub.dispatch()
     stage.gitHub.inject(.cut(tookEffect: tookEffect))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.gitHub.runs == 2)
     #expect(stage.log.endings.map(\.outcome) == [.completed])
     #expect(stage.log.endings.first?.deployment == "30000000001")
@@ -98,7 +90,7 @@ struct WorkflowActionTests {
     let stage = try Self.stage()
     stage.gitHub.dispatch()
     stage.gitHub.becomeOld(listingAfter: .seconds(20))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.gitHub.runs == 2)
     #expect(stage.log.endings.first?.deployment == "30000000001")
   }
@@ -106,7 +98,7 @@ struct WorkflowActionTests {
   @Test func `a run that is never listed is told, and not dispatched again`() throws {
     let stage = try Self.stage()
     stage.gitHub.becomeOld(listingAfter: .seconds(100_000))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.gitHub.runs == 1)
     #expect(Self.refusals(stage).first?.reason.contains("shows no run of it") == true)
   }
@@ -114,7 +106,7 @@ struct WorkflowActionTests {
   @Test func `another life follows the run that the one before has begun`() throws {
     let stage = try Self.stage()
     stage.gitHub.setCourse(.ends(after: .seconds(600), conclusion: "success"))
-    try Self.run(stage, waiting: .seconds(120))
+    try stage.changesAndWaits(.seconds(120))
     #expect(stage.log.count("issued") == 1 && stage.log.endings.isEmpty)
     _ = try stage.play { stage in await stage.wait(.seconds(700)) }
     #expect(stage.log.endings.map(\.outcome) == [.completed])
@@ -131,7 +123,7 @@ struct WorkflowActionTests {
   func `what passes is tried again`(fault: LocalGitHub.Fault) throws {
     let stage = try Self.stage()
     stage.gitHub.inject(fault)
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(stage.log.endings.map(\.outcome) == [.completed])
     #expect(stage.gitHub.runs == 1)
   }
@@ -139,7 +131,7 @@ struct WorkflowActionTests {
   @Test func `a permission that is missing holds it`() throws {
     let stage = try Self.stage()
     stage.gitHub.inject(.status(403, "Resource not accessible by personal access token"))
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let reasons = stage.log.records.compactMap { record -> String? in
       if case .held(_, _, let reason) = record.entry { reason } else { nil }
     }
@@ -149,7 +141,7 @@ struct WorkflowActionTests {
 
   @Test func `what GitHub does not take is refused with its words`() throws {
     let stage = try Self.stage(ref: "gone")
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let refusal = try #require(Self.refusals(stage).first)
     #expect(refusal.reason.hasSuffix("status 422: No ref found for: gone"))
     #expect(stage.gitHub.runs == 0)
@@ -163,14 +155,14 @@ struct WorkflowActionTests {
     repository: String, file: String, said: String
   ) throws {
     let stage = try Self.stage(repository: repository, file: file)
-    try Self.run(stage)
+    try stage.changesAndWaits()
     #expect(Self.refusals(stage).first?.reason.hasSuffix(said) == true)
   }
 
   @Test func `a workflow that is disabled is refused`() throws {
     let stage = try Self.stage()
     stage.gitHub.setWorkflow("disabled_manually")
-    try Self.run(stage)
+    try stage.changesAndWaits()
     let refusal = try #require(Self.refusals(stage).first)
     #expect(refusal.reason == "the workflow is disabled_manually")
     #expect(refusal.remedy == "enable it: gh workflow enable roll.yml")

@@ -167,6 +167,11 @@ struct CodeDeployAction: Sendable {
 
   /// The same of a group.
   func issue(_ group: CodeDeployGroup, as restart: RestartID) async throws(Failure) -> String {
+    let service = try await service(of: group)
+    return try await deploy(group, to: service.cluster, service.name, as: restart)
+  }
+
+  private func service(of group: CodeDeployGroup) async throws(Failure) -> ECSService {
     let client = try clients.client(for: group.location)
     let found: DeploymentGroup
     do throws(AWSFailure) {
@@ -178,7 +183,7 @@ struct CodeDeployAction: Sendable {
       throw Failure(
         kind: .permanent, reason: "group \(group.name) deploys no ECS service", mayHaveTakenEffect: false)
     }
-    return try await deploy(group, to: service.cluster, service.name, as: restart)
+    return ECSService(cluster: service.cluster, name: service.name, location: group.location)
   }
 
   private func deploy(
@@ -207,14 +212,7 @@ struct CodeDeployAction: Sendable {
   /// What the stopped tasks of the group's service tell of a deployment.
   func diagnose(_ group: CodeDeployGroup, deployment: String) async throws(Failure) -> Evidence {
     let client = try clients.client(for: group.location)
-    let found: DeploymentGroup
-    do throws(AWSFailure) {
-      found = try await client.getDeploymentGroup(application: group.application, group: group.name)
-    } catch {
-      throw Failure(error)
-    }
-    guard let deployed = found.services.first else { return .none }
-    let service = ECSService(cluster: deployed.cluster, name: deployed.name, location: group.location)
+    let service = try await service(of: group)
     return try await DeploymentTasks(client: client, service: service, deployment: deployment).evidence()
   }
 }
