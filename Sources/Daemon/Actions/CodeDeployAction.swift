@@ -84,11 +84,13 @@ struct CodeDeployAction: Sendable {
     let controller = "the service's deployment controller is CODE_DEPLOY"
     let found: [DeploymentGroup]
     do throws(AWSFailure) { found = try await groups(of: service, client) } catch {
-      guard error.kind == .denied else { throw Failure(error) }
-      return .failure(
-        Obstacle(
-          reason: "\(controller), and its deployment group may not be looked for: \(error)",
-          remedy: "permit what deploy/iam-policy-targets.json permits for CodeDeploy"))
+      var failure = Failure(error)
+      if error.kind == .denied {
+        failure.reason =
+          "\(controller), and its deployment group may not be looked for: \(failure.reason); "
+          + "permit what deploy/iam-policy-targets.json permits for CodeDeploy"
+      }
+      throw failure
     }
     guard let first = found.first else {
       return .failure(

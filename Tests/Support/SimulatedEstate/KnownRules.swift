@@ -86,8 +86,11 @@ extension KnownRule {
     }
   }
 
-  private static func template(_ service: String) throws -> TargetTemplate {
-    .service(cluster: try Template("live"), name: try Template(service))
+  private static func template(_ name: String) throws -> TargetTemplate {
+    switch Kind(of: name) {
+    case .service, .deployed: .service(cluster: try Template("live"), name: try Template(name))
+    case .task: .task(cluster: try Template("live"), definition: try Template(name), .standard)
+    }
   }
 }
 
@@ -97,7 +100,24 @@ extension Resource {
 }
 
 extension Target {
-  static func of(_ service: String, _ location: Location) -> Self {
-    .service(ECSService(cluster: "live", name: service, location: location))
+  static func of(_ name: String, _ location: Location) -> Self {
+    switch Kind(of: name) {
+    case .service, .deployed: .service(ECSService(cluster: "live", name: name, location: location))
+    case .task: .task(OneTimeTask(cluster: "live", definition: name, location: location))
+    }
+  }
+}
+
+/// What an application is restarted by; its name says it.
+enum Kind: String, CaseIterable {
+  /// A service that ECS deploys.
+  case service = "app"
+  /// A service that CodeDeploy deploys.
+  case deployed = "blue"
+  /// A task that runs once.
+  case task
+
+  init(of name: String) {
+    self = Self.allCases.first { name.hasPrefix($0.rawValue) } ?? .service
   }
 }

@@ -165,6 +165,9 @@ struct Ledger: Sendable {
     }
   }
 
+  /// True where a call for the restart has taken effect.
+  func hasTakenEffect(_ id: RestartID) -> Bool { calls[id] != nil }
+
   /// The call for a restart has taken effect.
   mutating func tookEffect(_ id: RestartID, arrivedAt time: Timestamp) {
     check(calls.updateValue(time, forKey: id) == nil, "\(id) is carried out twice")
@@ -186,8 +189,15 @@ struct Ledger: Sendable {
     let restart = open[ending.target]
     check(restart?.deployment == ending.deployment, "\(ending.restart) ends with another deployment")
     check((ending.reason == nil) == (ending.outcome == .completed), "\(ending.restart) ends for no reason")
-    // Somebody else's may have come and gone unseen.
-    let called = restart?.isAdopted == false ? calls[ending.restart] : nil
+    if ending.outcome == .completed {
+      for cause in restart?.plan.causes ?? [] where newest[cause.resource] == cause.to {
+        trials[cause.resource]?.completed += 1
+      }
+    }
+    // Somebody else's may have come and gone unseen; a task is always our own.
+    var isOwn = restart?.isAdopted == false
+    if case .task = ending.target { isOwn = true }
+    let called = isOwn ? calls[ending.restart] : nil
     guard let began = facts.deployments[ending.deployment] ?? called else {
       check(restart?.isAdopted == true, "\(ending.restart): nobody knows \(ending.deployment)")
       return close(ending.restart, ending.target)
@@ -197,11 +207,6 @@ struct Ledger: Sendable {
       check(
         changedAt.map { began >= $0 } ?? false,
         "\(ending.restart): \(ending.deployment) of \(began) is older than \(cause.resource) \(cause.to)")
-    }
-    if ending.outcome == .completed {
-      for cause in restart?.plan.causes ?? [] where newest[cause.resource] == cause.to {
-        trials[cause.resource]?.completed += 1
-      }
     }
     counts["\(ending.outcome)", default: 0] += 1
     close(ending.restart, ending.target)

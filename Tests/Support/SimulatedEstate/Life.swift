@@ -64,7 +64,7 @@ struct MortalTransport: HTTPTransport {
 
   func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
     let operation = request.headers.first { $0.name.lowercased() == "x-amz-target" }?.value ?? ""
-    let changes = operation.hasSuffix(".UpdateService")
+    let changes = operation.restarts
     guard life.passes(.beforeCall(changes: changes)) else { throw Self.gone }
     sees(operation, request)
     // Dying now leaves the call in AWS's hands.
@@ -74,6 +74,14 @@ struct MortalTransport: HTTPTransport {
 
   private static let gone = TransportFailure(
     kind: .cut, message: "the process has died", mayHaveArrived: true)
+}
+
+extension String {
+  /// True for the operations that restart something.
+  var restarts: Bool {
+    ["UpdateService", "CreateDeployment", "RunTask"].contains(
+      String(split(whereSeparator: { ".:".contains($0) }).last ?? ""))
+  }
 }
 
 /// The journal as a mortal process sees it.

@@ -12,6 +12,7 @@ struct RandomEstate: Sendable {
     var resources: [Resource]
 
     var target: Target { .of(name, location) }
+    var kind: Kind { Kind(of: name) }
   }
 
   let applications: [Application]
@@ -87,7 +88,8 @@ struct RandomEstate: Sendable {
   private static func application(
     _ number: Int, _ location: Location, _ dice: inout Dice
   ) -> Application {
-    let name = "app\(number)"
+    let kind: Kind = dice.chance(85) ? .service : dice.one(of: [.deployed, .task])
+    let name = "\(kind.rawValue)\(number)"
     var resources = [Resource.parameter("/live/\(name)/URL", location)]
     if dice.chance(50) { resources.append(.parameter("/live/\(name)/pool/SIZE", location)) }
     if dice.chance(40) { resources.append(.parameter("/live/\(name)/flags/NEW", location)) }

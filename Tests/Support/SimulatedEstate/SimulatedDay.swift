@@ -263,8 +263,8 @@ public final class SimulatedDay: Sendable {
   private func sees(_ operation: String, _ request: HTTPRequest, region: String) {
     let agent = request.headers.first { $0.name == "User-Agent" }?.value ?? ""
     let now = world.elapsed()
-    if operation.hasSuffix(".UpdateService") {
-      tell("UpdateService leaves: \(agent)")
+    if operation.restarts {
+      tell("\(operation) leaves: \(agent)")
       if let id = RestartID(userAgent: agent) { witness.withLock { $0.calls(id, at: now) } }
     }
     witness.withLock {

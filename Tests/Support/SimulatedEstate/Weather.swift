@@ -19,9 +19,11 @@ enum Weather {
     let isRestart = dice.chance(45)
     let operation =
       isRestart
-      ? "ecs:UpdateService"
-      : dice.one(of: ["ssm:*", "secretsmanager:*", "ecs:DescribeServices", "ecs:*", "*", "ecs:ListTasks"])
-    let reachesRestarts = isRestart || operation == "ecs:*" || operation == "*"
+      ? dice.one(of: ["ecs:UpdateService", "ecs:UpdateService", "ecs:RunTask", "codedeploy:CreateDeployment"])
+      : dice.one(of: [
+        "ssm:*", "secretsmanager:*", "ecs:DescribeServices", "ecs:*", "*", "ecs:ListTasks", "codedeploy:*",
+      ])
+    let reachesRestarts = isRestart || operation.hasSuffix("*") && !operation.hasPrefix("s")
     let trigger: Fault.Trigger =
       switch dice.pick(1...3) {
       case 1: .always

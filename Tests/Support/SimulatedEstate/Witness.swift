@@ -18,7 +18,7 @@ struct Witness: Sendable {
   private(set) var lastLines = 0
   /// The rules that the process goes by.
   var rules: KnownRules
-  /// Forced deployments that took effect.
+  /// Restarts that took effect.
   private(set) var forced = 0
 
   private struct Cause: Hashable {
@@ -142,7 +142,7 @@ struct Witness: Sendable {
     lastSweepCall[region] = now
   }
 
-  /// An UpdateService leaves the process.
+  /// A call that restarts something leaves the process.
   mutating func calls(_ id: RestartID, at now: Duration) {
     guard let target = ledger.plans[id]?.target else {
       return mistakes.append("\(id) is carried out before its plan is durable")
@@ -155,7 +155,7 @@ struct Witness: Sendable {
 
   /// Reads which calls have taken effect since the last time.
   mutating func read(_ log: CallLog) {
-    for call in log.calls[callsRead...] where call.operation == "ecs:UpdateService" {
+    for call in log.calls[callsRead...] where call.operation.restarts {
       unresolved.append(call.number - 1)
     }
     callsRead = log.calls.count
@@ -164,10 +164,12 @@ struct Witness: Sendable {
   }
 
   private mutating func tookEffect(_ call: RecordedCall) {
-    forced += 1
     guard let id = RestartID(userAgent: call.userAgent), let plan = ledger.plans[id] else {
-      return mistakes.append("a deployment was forced without a plan: \(call.userAgent)")
+      return mistakes.append("something was restarted without a plan: \(call.userAgent)")
     }
+    // By its token AWS knows that it has run the task already.
+    if call.operation == "ecs:RunTask", ledger.hasTakenEffect(id) { return }
+    forced += 1
     ledger.tookEffect(id, arrivedAt: call.time)
     for cause in plan.causes {
       if let other = served.updateValue(id, forKey: Cause(target: plan.target, change: cause)), other != id {
