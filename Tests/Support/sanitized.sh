@@ -9,7 +9,6 @@ cd "$(dirname "$0")/../.."
 sanitizer=$1
 shift
 modules=${*:-Core JSON Rules Platform AWS Journal Daemon Notify LocalAWS Fuzz}
-here=$PWD/Tests/Support
 
 case $sanitizer in
 # TSAN makes our lock a pthread mutex (Platform/Locked.swift).
@@ -17,10 +16,9 @@ thread) set -- --scratch-path .build-tsan --sanitize=thread -Xswiftc -DTSAN ;;
 address) set -- --scratch-path .build-asan --sanitize=address ;;
 *) echo "usage: $0 thread|address [FILTER]" >&2; exit 2 ;;
 esac
-export TSAN_OPTIONS="suppressions=$here/tsan.txt"
 # Without frame pointers libcurl hides who called it, unless the stack is unwound the slow way.
 export ASAN_OPTIONS="fast_unwind_on_malloc=0:malloc_context_size=16"
-export LSAN_OPTIONS="suppressions=$here/lsan.txt:print_suppressions=0"
+export LSAN_OPTIONS="suppressions=$PWD/Tests/Support/lsan.txt:print_suppressions=0"
 
 echo "build     everything, for the $sanitizer sanitizer"
 swift build --quiet --build-tests "$@"
