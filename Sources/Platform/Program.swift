@@ -72,19 +72,23 @@ public struct Program: Sendable {
   /// Starts it. Executing a file may take its time, so that is done on a thread of its own, which then waits for its end.
   public func start() async throws(ProgramFailure) -> RunningProgram {
     let path = try path()
-    let result: Result<RunningProgram, ProgramFailure> = await withCheckedContinuation { continuation in
-      let isStarted = startThreadIfPossible {
+    // Handed over under a lock, of which the thread sanitizer knows; of a continuation that is resumed early it does not.
+    let started = Locked<Result<RunningProgram, ProgramFailure>>(.failure(.exhausted))
+    await withCheckedContinuation { continuation in
+      let hasThread = startThreadIfPossible {
         do throws(ProgramFailure) {
           let watch = try ProgramWatch(starting: self, at: path)
-          continuation.resume(returning: .success(watch.program))
+          started.withLock { $0 = .success(watch.program) }
+          continuation.resume()
           watch.run()
         } catch {
-          continuation.resume(returning: .failure(error))
+          started.withLock { $0 = .failure(error) }
+          continuation.resume()
         }
       }
-      if !isStarted { continuation.resume(returning: .failure(.exhausted)) }
+      if !hasThread { continuation.resume() }
     }
-    return try result.get()
+    return try started.withLock { $0 }.get()
   }
 
   /// Runs it to its end. Where the limit passes, or the task is cancelled, it is ended.
