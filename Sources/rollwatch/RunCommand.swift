@@ -11,7 +11,7 @@ import Platform
 import Rules
 
 struct RunCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.ofCommand(
     commandName: "run",
     abstract: "Watch parameters and secrets, and restart the services that read them.",
     discussion: """
