@@ -7,7 +7,7 @@ import Platform
 import Rules
 
 struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Validate rules and settings, offline.",
     discussion: """

@@ -8,7 +8,7 @@ import Platform
 import Rules
 
 struct HistoryCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "Show what happened and why, newest last.",
     discussion: "It reads the journal beside a running daemon, or without one.",

@@ -59,7 +59,7 @@ struct SubjectOptions: ParsableArguments {
 }
 
 struct HoldCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "hold",
     abstract: "Let nothing of a target, or of all, be restarted until it is released.",
     discussion:
@@ -74,7 +74,7 @@ struct HoldCommand: AsyncParsableCommand {
 }
 
 struct ReleaseCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "release",
     abstract: "Let go on what is held: a target, all that operators hold, or a version in quarantine.",
     discussion: """
@@ -106,7 +106,7 @@ struct NameOptions: ParsableArguments {
 }
 
 struct RetryCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Make a restart that came to a bad end once more.", discussion: statuses)
 
   @OptionGroup var name: NameOptions
@@ -117,7 +117,7 @@ struct RetryCommand: AsyncParsableCommand {
 }
 
 struct SkipCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "skip", abstract: "Let go what waits for a target: it is not restarted for those changes.",
     discussion: statuses)
 
@@ -129,7 +129,7 @@ struct SkipCommand: AsyncParsableCommand {
 }
 
 struct ApproveCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "approve",
     abstract: "Let a change restart more targets than may be restarted without asking.",
     discussion: "Name the resource, secret:NAME or parameter:/NAME, or one of the targets. " + statuses)

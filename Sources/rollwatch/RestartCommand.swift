@@ -7,7 +7,7 @@ import Platform
 import Rules
 
 struct RestartCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "restart",
     abstract: "Restart one target now, and follow that to its end.",
     discussion: """

@@ -7,7 +7,7 @@ import Platform
 enum Program {
   static func main() {
     useOneHeap()
-    eventLoop.run { await Rollwatch.run() }
+    eventLoop.run { await Rollwatch.main() }
   }
 }
 
@@ -24,37 +24,6 @@ struct Rollwatch: AsyncParsableCommand {
       WhyCommand.self, HoldCommand.self, ReleaseCommand.self, RetryCommand.self, SkipCommand.self,
       ApproveCommand.self,
     ])
-}
-
-extension Rollwatch {
-  /// A command that is named first is parsed by itself, for going through all of them takes longer than many a command's own work.
-  /// Where that does not do, all of them say why, and what to write.
-  static func run() async {
-    let words = CommandLine.arguments.dropFirst()
-    let named = configuration.subcommands.first { $0.configuration.commandName == words.first }
-    guard var command = try? named?.parseAsRoot(Array(words.dropFirst())) else { return await main() }
-    do {
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
-    } catch {
-      exit(withError: error)
-    }
-  }
-}
-
-extension CommandConfiguration {
-  /// A command of rollwatch, which is not asked for completion scripts when it is parsed by itself.
-  static func ofCommand(
-    commandName: String, abstract: String, discussion: String = "",
-    subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: (any ParsableCommand.Type)? = nil
-  ) -> Self {
-    CommandConfiguration(
-      commandName: commandName, _superCommandName: "rollwatch", abstract: abstract, discussion: discussion,
-      subcommands: subcommands, defaultSubcommand: defaultSubcommand)
-  }
 }
 
 /// The released version, also named in the user agent and in `started` records.

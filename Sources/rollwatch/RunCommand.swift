@@ -11,7 +11,7 @@ import Platform
 import Rules
 
 struct RunCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Watch parameters and secrets, and restart the services that read them.",
     discussion: """

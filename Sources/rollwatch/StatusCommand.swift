@@ -8,7 +8,7 @@ import Journal
 import Platform
 
 struct StatusCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show what a daemon watches, what waits and why, and when it goes on.",
     discussion: """

@@ -6,7 +6,7 @@ import Journal
 import Platform
 
 struct WhyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.ofCommand(
+  static let configuration = CommandConfiguration(
     commandName: "why",
     abstract: "Tell the story of a target's last restart, or of a resource's last change.",
     discussion: """

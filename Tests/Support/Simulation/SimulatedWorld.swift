@@ -5,6 +5,7 @@
 
 public import Core
 public import Platform
+import Synchronization
 
 /// An executor and its clocks.
 ///
@@ -25,11 +26,11 @@ public final class SimulatedWorld: TaskExecutor, TimeSource {
     var cancelled: Set<Int> = []
   }
 
-  private let content: Locked<Content>
+  private let content: Mutex<Content>
 
   /// A world in which it is now `start`.
   public init(start: Timestamp) {
-    content = Locked(Content(wallOffset: start - Timestamp(milliseconds: 0)))
+    content = Mutex(Content(wallOffset: start - Timestamp(milliseconds: 0)))
   }
 
   // MARK: Time
