@@ -4,7 +4,6 @@
 import Core
 import Foundation
 import Platform
-import Synchronization
 
 @testable import AWS
 
@@ -15,9 +14,9 @@ final class Script: HTTPTransport {
     case failure(TransportFailure.Kind, mayHaveArrived: Bool)
   }
 
-  private let state: Mutex<(replies: ArraySlice<Reply>, sent: [HTTPRequest])>
+  private let state: Locked<(replies: ArraySlice<Reply>, sent: [HTTPRequest])>
 
-  init(_ replies: [Reply]) { state = Mutex((replies[...], [])) }
+  init(_ replies: [Reply]) { state = Locked((replies[...], [])) }
 
   var sent: [HTTPRequest] { state.withLock { $0.sent } }
   var left: Int { state.withLock { $0.replies.count } }
@@ -56,17 +55,17 @@ extension Script.Reply {
 final class StrictAWS: HTTPTransport {
   private let time: StillTime
   private let offset: Duration
-  private let key: Mutex<String>
-  private let gate: Mutex<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
-  private let log = Mutex<(served: Int, dates: [String])>((0, []))
+  private let key: Locked<String>
+  private let gate: Locked<(missing: Int, waiting: [CheckedContinuation<Void, Never>])>
+  private let log = Locked<(served: Int, dates: [String])>((0, []))
 
   init(
     _ time: StillTime, ahead offset: Duration = .zero, accepts key: String = "KEY", waitsFor count: Int = 1
   ) {
     self.time = time
     self.offset = offset
-    self.key = Mutex(key)
-    gate = Mutex((count, []))
+    self.key = Locked(key)
+    gate = Locked((count, []))
   }
 
   /// Holds the first calls until so many are there as it waits for.
@@ -111,9 +110,9 @@ final class StrictAWS: HTTPTransport {
 
 /// Hands out keys in their order; the next one when the last was given up.
 final class KeyRing: CredentialsProvider {
-  private let state: Mutex<(keys: [String], invalidations: Int)>
+  private let state: Locked<(keys: [String], invalidations: Int)>
 
-  init(_ keys: String...) { state = Mutex((keys, 0)) }
+  init(_ keys: String...) { state = Locked((keys, 0)) }
 
   var invalidations: Int { state.withLock { $0.invalidations } }
 

@@ -5,7 +5,6 @@
 
 public import Core
 public import Platform
-import Synchronization
 
 /// An executor and its clocks.
 ///
@@ -26,11 +25,11 @@ public final class SimulatedWorld: TaskExecutor, TimeSource {
     var cancelled: Set<Int> = []
   }
 
-  private let content: Mutex<Content>
+  private let content: Locked<Content>
 
   /// A world in which it is now `start`.
   public init(start: Timestamp) {
-    content = Mutex(Content(wallOffset: start - Timestamp(milliseconds: 0)))
+    content = Locked(Content(wallOffset: start - Timestamp(milliseconds: 0)))
   }
 
   // MARK: Time
