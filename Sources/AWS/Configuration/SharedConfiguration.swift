@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// What the two shared files say: profiles, sign-in sessions and per-service settings.
 public struct SharedConfiguration: Sendable {
   /// The path of the config file, whether or not it exists.

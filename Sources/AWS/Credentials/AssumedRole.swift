@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// A role's credentials, had with those of another provider.
 public struct AssumedRole: CredentialsSource {
   private let request: RoleRequest
