@@ -106,6 +106,18 @@ func floorDivide<Whole: SignedInteger & FixedWidthInteger>(_ value: Whole, _ div
 }
 
 /// The digits with zeros before them up to a width.
+func appendPadded(_ value: Int, _ width: Int, to text: inout [UInt8]) {
+  var unit = 1
+  for _ in 1..<width { unit *= 10 }
+  // A year before 0 or after 9999.
+  guard (0..<unit * 10).contains(value) else { return text += padded(value, width).utf8 }
+  while unit > 0 {
+    text.append(UInt8(ascii: "0") + UInt8(value / unit % 10))
+    unit /= 10
+  }
+}
+
+/// The same as text.
 func padded(_ value: some SignedInteger, _ width: Int) -> String {
   let digits = String(value)
   return String(repeating: "0", count: max(0, width - digits.count)) + digits
