@@ -285,7 +285,7 @@ public struct Engine: Sendable {
     step.add(.rulesLoaded(rules: rules.rules.count, digest: rules.digest), at: now)
     let watched = rules.scopes
     for scope in scopes.keys.filter({ !watched.contains($0) }) {
-      forget(scopes[scope].map { Array($0.names) } ?? [], in: scope)
+      forget(scopes[scope].map { Array($0.names) } ?? [], in: scope, at: now)
       step.changed(scope, nil)
       scopes[scope] = nil
     }
@@ -296,7 +296,7 @@ public struct Engine: Sendable {
       if sighting.source?.watchedBy != rules.fingerprint(of: scope) {
         let unwatched = rules.unwatched(among: sighting.names, in: scope)
         sighting.forget(unwatched)
-        forget(unwatched, in: scope)
+        forget(unwatched, in: scope, at: now)
         sighting.source?.watchedBy = rules.fingerprint(of: scope)
         if let source = sighting.source { step.changed(scope, source) }
       }
@@ -309,11 +309,16 @@ public struct Engine: Sendable {
     for target in active { agenda.set(target, wakeTime(of: target)) }
   }
 
-  private mutating func forget(_ names: [String], in scope: Scope) {
+  private mutating func forget(_ names: [String], in scope: Scope, at now: Timestamp) {
     for name in names.sorted() {
       let resource = Resource(scope: scope, name: name)
       step.changed(resource, nil)
-      if trials[resource] != nil { setTrial(nil, of: resource) }
+      guard let trial = trials[resource] else { continue }
+      if trial.quarantine != nil {
+        let reason = "no rule watches it any more"
+        step.add(.unquarantined(resource, version: trial.version, reason: reason), at: now)
+      }
+      setTrial(nil, of: resource)
     }
   }
 

@@ -138,6 +138,15 @@ struct TurnsTests {
     #expect(scene.engine.report(at: second(5_000)).quarantined.map(\.resource) == [parameter("/shop/URL")])
   }
 
+  @Test func `what no rule watches any more leaves its quarantine, and says so`() throws {
+    var scene = try Self.scene()
+    _ = scene.waits(until: 130)
+    _ = try scene.fails("a", deployment: 2, from: 131, to: 140)
+    let told = scene.reloads(at: 200, try .over("/other/*"))
+    #expect(told.contains("unquarantined /shop/URL 2"))
+    #expect(scene.engine.report(at: second(200)).quarantined.isEmpty)
+  }
+
   @Test func `that a canary has completed outlives the process`() throws {
     var scene = try Self.scene(["a", "b"], pace: Pace(canary: 1, soak: .seconds(60), concurrent: nil))
     _ = scene.waits(until: 130)
