@@ -17,9 +17,9 @@ extension SecretPlace {
   /// True where there is something, whatever it is.
   public var isThere: Bool {
     switch self {
-    case .environment(let name): !(ProcessEnvironment.current[name] ?? "").isEmpty
+    case .environment(let name): !(ProcessEnvironment[name] ?? "").isEmpty
     case .credential(let name):
-      ProcessEnvironment.current["CREDENTIALS_DIRECTORY"].map {
+      ProcessEnvironment["CREDENTIALS_DIRECTORY"].map {
         FileManager.default.fileExists(atPath: "\($0)/\(name)")
       } ?? false
     }
@@ -46,7 +46,7 @@ extension SecretPlace {
   private static func read(_ name: String, or failure: (String) -> SecretFailure) throws(SecretFailure)
     -> [UInt8]
   {
-    guard let directory = ProcessEnvironment.current["CREDENTIALS_DIRECTORY"] else {
+    guard let directory = ProcessEnvironment["CREDENTIALS_DIRECTORY"] else {
       throw failure(
         "cannot be read: there is no $CREDENTIALS_DIRECTORY; give the service this credential (deploy/README.md)"
       )

@@ -5,25 +5,27 @@
 
 internal import Platform
 
-/// A text's bytes as they stand in the document, and what it takes to make text of them.
+/// Where a text stands in the document, and what it takes to make text of it. It holds no bytes: most
+/// texts are passed over.
 private struct RawText {
-  let bytes: ArraySlice<UInt8>
+  let range: Range<Int>
   let hasEscapes: Bool
+}
 
-  func text() throws(JSONFailure) -> String {
-    var isASCII = true
-    for byte in bytes {
-      if byte < 0x20 { throw JSONFailure("not JSON: a control character") }
-      if byte >= 0x80 { isASCII = false }
-    }
-    // Decoding cannot fail for ASCII, and is several times as fast as validating.
-    if isASCII, !hasEscapes { return String(decoding: bytes, as: UTF8.self) }
-    let bytes = hasEscapes ? try unescaped(bytes)[...] : bytes
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw JSONFailure("not valid UTF-8")
-    }
-    return text
+/// The text that these bytes of a document stand for.
+private func text(_ bytes: ArraySlice<UInt8>, hasEscapes: Bool) throws(JSONFailure) -> String {
+  var isASCII = true
+  for byte in bytes {
+    if byte < 0x20 { throw JSONFailure("not JSON: a control character") }
+    if byte >= 0x80 { isASCII = false }
   }
+  // Decoding cannot fail for ASCII, and is several times as fast as validating.
+  if isASCII, !hasEscapes { return String(decoding: bytes, as: UTF8.self) }
+  let bytes = hasEscapes ? try unescaped(bytes)[...] : bytes
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    throw JSONFailure("not valid UTF-8")
+  }
+  return text
 }
 
 /// A member's name, compared without making text of it.
@@ -31,15 +33,13 @@ public struct JSONKey {
   @usableFromInline let bytes: ArraySlice<UInt8>
   private let hasEscapes: Bool
 
-  fileprivate init(_ raw: RawText) {
-    bytes = raw.bytes
-    hasEscapes = raw.hasEscapes
+  fileprivate init(_ bytes: ArraySlice<UInt8>, hasEscapes: Bool) {
+    self.bytes = bytes
+    self.hasEscapes = hasEscapes
   }
 
   /// The name, where it is data and not known beforehand.
-  public func text() throws(JSONFailure) -> String {
-    try RawText(bytes: bytes, hasEscapes: hasEscapes).text()
-  }
+  public func text() throws(JSONFailure) -> String { try JSON.text(bytes, hasEscapes: hasEscapes) }
 
   /// True where the member has this name, written without escapes. Nearly always the length tells, and of a literal the compiler
   /// knows it.
@@ -91,7 +91,8 @@ public struct JSONReader {
     defer { depth -= 1 }
     if take(UInt8(ascii: "}")) { return }
     repeat {
-      let key = JSONKey(try rawText())
+      let name = try rawText()
+      let key = JSONKey(bytes[name.range], hasEscapes: name.hasEscapes)
       guard take(UInt8(ascii: ":")) else { throw JSONFailure("not JSON: a colon is missing") }
       do {
         try member(key, &self)
@@ -131,7 +132,10 @@ public struct JSONReader {
   public mutating func takeNull() -> Bool { takeWord("null") }
 
   /// The text of a string.
-  public mutating func string() throws(JSONFailure) -> String { try rawText().text() }
+  public mutating func string() throws(JSONFailure) -> String {
+    let raw = try rawText()
+    return try text(bytes[raw.range], hasEscapes: raw.hasEscapes)
+  }
 
   /// A whole number.
   public mutating func integer() throws(JSONFailure) -> Int64 {
@@ -219,7 +223,7 @@ public struct JSONReader {
       }
       guard index > quote else {
         index = quote + 1
-        return RawText(bytes: bytes[start..<quote], hasEscapes: hasEscapes)
+        return RawText(range: start..<quote, hasEscapes: hasEscapes)
       }
     }
     throw JSONFailure("not JSON: text is not closed")

@@ -29,24 +29,41 @@ public final class AppendFile: Sendable {
     guard fdatasync(descriptor) == 0 else { throw FileWriteFailure(path) }
   }
 
+  /// As much of the end as is read at first, in bytes: most lines are far shorter.
+  private static let usualTail = 16 << 10
+
   /// The last whole line, without its newline; nil in a file without one. What follows it, the torn end of an append
-  /// that a crash cut short, is removed from the file.
+  /// that a crash cut short, is removed from the file. No line and no torn end may be longer than `limit`, in bytes.
   public func lastWholeLine(atMost limit: Int) throws(FileWriteFailure) -> [UInt8]? {
     let size = Int(lseek(descriptor, 0, SEEK_END))
     guard size > 0 else { return nil }
-    var tail = [UInt8](repeating: 0, count: min(size, 2 * limit))
-    let count = unsafe pread(descriptor, &tail, tail.count, off_t(size - tail.count))
-    guard count == tail.count else { throw FileWriteFailure(path) }
-    guard let end = tail.lastIndex(of: 10) else {
-      guard tail.count == size else {
+    let longest = min(size, 2 * limit)
+    var length = min(longest, Self.usualTail)
+    while true {
+      let tail = try self.tail(length, of: size)
+      let end = tail.lastIndex(of: 10)
+      let start = end.flatMap { tail[..<$0].lastIndex(of: 10) }.map { $0 + 1 } ?? (length == size ? 0 : nil)
+      if let end, let start {
+        if end < length - 1 { try truncate(to: size - (length - 1 - end)) }
+        return Array(tail[start..<end])
+      }
+      if length == size {
+        try truncate(to: 0)
+        return nil
+      }
+      guard length < longest else {
         throw FileWriteFailure(description: "\(path): its last line is longer than any that was written")
       }
-      try truncate(to: 0)
-      return nil
+      length = min(longest, 2 * length)
     }
-    if end < tail.count - 1 { try truncate(to: size - (tail.count - 1 - end)) }
-    let start = tail[..<end].lastIndex(of: 10).map { $0 + 1 } ?? 0
-    return Array(tail[start..<end])
+  }
+
+  private func tail(_ length: Int, of size: Int) throws(FileWriteFailure) -> [UInt8] {
+    var tail = [UInt8](repeating: 0, count: length)
+    guard unsafe pread(descriptor, &tail, length, off_t(size - length)) == length else {
+      throw FileWriteFailure(path)
+    }
+    return tail
   }
 
   private func truncate(to size: Int) throws(FileWriteFailure) {

@@ -5,14 +5,17 @@ internal import Glibc
 
 /// What the process was given and what it is called.
 public enum ProcessEnvironment {
-  /// The environment variables.
-  public static var current: [String: String] { ProcessInfo.processInfo.environment }
+  /// All environment variables.
+  public static var all: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// One environment variable; nil where it is not set.
+  public static subscript(name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
   /// A variable, which is then no longer in the environment: no program that is started gets it. To be called before there
   /// is anything that reads the environment beside the caller.
   public static func take(_ name: String) -> String? {
     defer { unsafe unsetenv(name) }
-    return current[name]
+    return self[name]
   }
 
   /// This process's id.

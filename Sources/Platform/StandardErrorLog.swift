@@ -14,7 +14,7 @@ public func standardErrorLog(label: String) -> any LogHandler {
 /// been redirected since.
 var isStandardErrorTheJournal: Bool {
   var status = stat()
-  guard let stream = ProcessEnvironment.current["JOURNAL_STREAM"], unsafe fstat(2, &status) == 0 else {
+  guard let stream = ProcessEnvironment["JOURNAL_STREAM"], unsafe fstat(2, &status) == 0 else {
     return false
   }
   return stream == "\(status.st_dev):\(status.st_ino)"

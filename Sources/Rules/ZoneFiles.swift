@@ -20,7 +20,7 @@ final class ZoneFiles {
 
   /// The zones where every program finds them: `TZDIR`, else `/usr/share/zoneinfo`; tzset(3).
   convenience init() {
-    let given = ProcessEnvironment.current["TZDIR"] ?? ""
+    let given = ProcessEnvironment["TZDIR"] ?? ""
     self.init(directory: given.hasPrefix("/") ? given : "/usr/share/zoneinfo")
   }
 

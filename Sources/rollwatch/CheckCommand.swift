@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
     do throws(Diagnostics) {
       let read = try RuleFiles(paths: files.rulePaths)
       // Offline no Region need be known: then nothing is said about the Regions of ARNs.
-      let environment = ProcessEnvironment.current
+      let environment = ProcessEnvironment.all
       let region = settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
       let rules = try read.rules(defaultRegion: region, settings: settings)
       summary = "\(counted(rules.rules.count, "rule")) in \(counted(read.files.count, "file")): fine"

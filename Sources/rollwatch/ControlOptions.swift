@@ -20,7 +20,7 @@ struct SocketOptions: ParsableArguments {
   /// directory of its own keeps its socket there, so that several on one machine are told apart.
   func places(_ state: StateOptions) -> [String] {
     if let socket { return [socket] }
-    if let runtime = ProcessEnvironment.current["RUNTIME_DIRECTORY"]?.split(separator: ":").first {
+    if let runtime = ProcessEnvironment["RUNTIME_DIRECTORY"]?.split(separator: ":").first {
       return ["\(runtime)/\(Self.name)"]
     }
     let inState = "\(state.directory)/\(Self.name)"

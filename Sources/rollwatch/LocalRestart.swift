@@ -48,7 +48,7 @@ struct LocalRestart {
         source: AWSSource(access.clients, time: time),
         action: TargetActions(
           access.clients, GitHubClient(Settings().gitHub, token: nil),
-          environment: ProcessEnvironment.current, time: time),
+          environment: ProcessEnvironment.all, time: time),
         log: log,
         reporter: tally, time: time, reload: { nil }))
     let end: Loop.End

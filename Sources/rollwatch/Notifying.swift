@@ -33,7 +33,7 @@ extension AWSAccess {
           limits: HTTPLimits(
             connect: .seconds(5), silence: .seconds(10), total: .seconds(20), responseBytes: 64 << 10),
           client: { location throws(Failure) in try clients.client(for: location) },
-          environment: ProcessEnvironment.current, userAgent: "rollwatch/\(version)", time: eventLoop,
+          environment: ProcessEnvironment.all, userAgent: "rollwatch/\(version)", time: eventLoop,
           logger: logger))
     } catch {
       throw fail("\(error)", .failure)

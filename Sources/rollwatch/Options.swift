@@ -40,7 +40,7 @@ struct StateOptions: ParsableArguments {
 
   /// The directory that was named, on the command line or by systemd.
   var named: String? {
-    state ?? ProcessEnvironment.current["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
+    state ?? ProcessEnvironment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
   }
 
   static let defaultDirectory = "/var/lib/rollwatch"

@@ -8,6 +8,7 @@ enum Program {
   static func main() {
     useOneHeap()
     eventLoop.run { await Rollwatch.main() }
+    endWithSuccess()
   }
 }
 

@@ -123,7 +123,7 @@ struct RunCommand: AsyncParsableCommand {
       sweepsOnce: once)
     let time = eventLoop
     let targets = TargetActions(
-      access.clients, gitHub, environment: ProcessEnvironment.current, time: time)
+      access.clients, gitHub, environment: ProcessEnvironment.all, time: time)
     var loop = Loop(
       state: remembered, rules: rules, schedule: schedule, seed: .random(in: 0 ... .max),
       goal: once ? .idle : .none,

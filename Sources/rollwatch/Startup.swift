@@ -18,7 +18,7 @@ struct AWSAccess {
   /// Finds Region and credentials where every AWS program finds them. `region` and `settings` come first.
   init(region: String?, settings: Settings) async throws {
     do {
-      let environment = ProcessEnvironment.current
+      let environment = ProcessEnvironment.all
       let configuration = try AWSConfiguration.resolve(environment: environment, home: environment["HOME"])
       let transport = CurlTransport(caBundle: configuration.certificateBundle, on: eventLoop)
       self.region = try await Self.region(
@@ -81,7 +81,7 @@ struct AWSAccess {
 extension AuditKey {
   /// The one that systemd hands over, where it does.
   static func ofCredential() throws(JournalFailure) -> AuditKey? {
-    guard let directory = ProcessEnvironment.current["CREDENTIALS_DIRECTORY"] else { return nil }
+    guard let directory = ProcessEnvironment["CREDENTIALS_DIRECTORY"] else { return nil }
     let path = "\(directory)/\(credential)"
     return fileExists(path) ? try AuditKey(contentsOf: path) : nil
   }

@@ -12,7 +12,7 @@ struct Sheet {
   static var standardOutput: Sheet {
     Sheet(
       width: Terminal.width,
-      isColoured: Terminal.isStandardOutput && (ProcessEnvironment.current["NO_COLOR"] ?? "").isEmpty)
+      isColoured: Terminal.isStandardOutput && (ProcessEnvironment["NO_COLOR"] ?? "").isEmpty)
   }
 
   func coloured(_ line: String, _ colour: Colour?) -> String {

@@ -37,12 +37,24 @@ struct AppendFileTests {
     #expect(contents == left)
   }
 
-  @Test func `a line longer than any that was written is not guessed at`() throws {
+  @Test(arguments: [10, 16_383, 16_384, 40_000, 100_000], [0, 1, 50_000])
+  func `a line of any length is found, and nothing of it is lost`(length: Int, torn: Int) throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    try Data(String(repeating: "x", count: 21).utf8).write(to: URL(fileURLWithPath: path))
+    let line = String(repeating: "x", count: length)
+    let whole = "first\n\(line)\n"
+    try Data((whole + String(repeating: "y", count: torn)).utf8).write(to: URL(fileURLWithPath: path))
+    let last = try AppendFile(path: path).lastWholeLine(atMost: 100_000)
+    #expect(last.map { String(decoding: $0, as: UTF8.self) } == line)
+    #expect(contents == whole)
+  }
+
+  @Test(arguments: [String(repeating: "x", count: 21), "a\n" + String(repeating: "x", count: 20) + "\n"])
+  func `a line longer than any that was written is not guessed at`(text: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let file = try AppendFile(path: path)
     #expect(throws: FileWriteFailure.self) { try file.lastWholeLine(atMost: 10) }
-    #expect(contents?.count == 21)
+    #expect(contents == text)
   }
 
   @Test func `a piece that does not fit leaves nothing of it`() async {
