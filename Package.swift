@@ -105,7 +105,9 @@ let package = Package(
     .target(
       name: "SimulatedEstate",
       dependencies: [
-        "Core", "Rules", "AWS", "Journal", "Platform", "Daemon", "LocalAWS", "LocalGitHub", "Simulation",
+        "Core", "Rules", "AWS", "GitHub", "Journal", "Platform", "Daemon", "Notify", "LocalAWS",
+        "LocalGitHub",
+        "Simulation", logging,
       ],
       path: "Tests/Support/SimulatedEstate", swiftSettings: settings),
     .executableTarget(

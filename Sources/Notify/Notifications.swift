@@ -24,6 +24,8 @@ public final class Notifications: Sendable {
     public var userAgent: String
     /// Clocks.
     public var time: any TimeSource
+    /// What the pauses between attempts follow from.
+    public var seed: UInt64
     /// Is told when a receiver begins to fail, and when it works again.
     public var logger: Logger
 
@@ -31,7 +33,7 @@ public final class Notifications: Sendable {
     public init(
       transport: any HTTPTransport, limits: HTTPLimits,
       client: @escaping @Sendable (Location) throws(Failure) -> AWSClient,
-      environment: [String: String], userAgent: String, time: any TimeSource, logger: Logger
+      environment: [String: String], userAgent: String, time: any TimeSource, seed: UInt64, logger: Logger
     ) {
       self.transport = transport
       self.limits = limits
@@ -39,6 +41,7 @@ public final class Notifications: Sendable {
       self.environment = environment
       self.userAgent = userAgent
       self.time = time
+      self.seed = seed
       self.logger = logger
     }
   }
@@ -52,6 +55,7 @@ public final class Notifications: Sendable {
 
   private let posts: [Post]
   private let couriers: Courier.Ports?
+  private let seed: UInt64
 
   /// Receivers of what the journal in a directory holds from where each of them has come to; a new one is told what is recorded
   /// from now on. To be made after the journal was opened and before anything is recorded.
@@ -60,6 +64,7 @@ public final class Notifications: Sendable {
   public init(
     _ receivers: [Receiver], secrets: ReceiverSecrets, directory: String, home: Location, ports: Ports
   ) throws {
+    seed = ports.seed
     let marks = try MarkFile(directory: directory, receivers: receivers.map(\.name))
     guard !receivers.isEmpty else {
       (posts, couriers) = ([], nil)
@@ -118,8 +123,8 @@ public final class Notifications: Sendable {
   ) async throws(Failure) -> Value {
     guard let couriers else { return try await body() }
     let result: Result<Value, Failure> = await withTaskGroup(of: Bool.self) { group in
-      for post in posts {
-        let seed = UInt64.random(in: 0 ... .max)
+      for (number, post) in posts.enumerated() {
+        let seed = seed &+ UInt64(number)
         group.addTask {
           var courier = Courier(
             post.receiver, by: post.delivery, from: post.mark, ports: couriers, desk: post.desk, seed: seed)

@@ -118,7 +118,8 @@ public struct ProgramFailure: Error, Hashable, Sendable, CustomStringConvertible
   /// What is wrong, with the program's name.
   public let description: String
 
-  init(_ kind: Kind, _ description: String) {
+  /// A failure with both its parts.
+  public init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
   }
@@ -176,6 +177,15 @@ public struct ProgramEnding: Hashable, Sendable {
   public var outputIsCut: Bool
   /// The end of its standard error.
   public var errors: [UInt8]
+
+  /// An end with all its parts.
+  public init(cause: Cause, wasEnded: Reason?, output: [UInt8], outputIsCut: Bool, errors: [UInt8]) {
+    self.cause = cause
+    self.wasEnded = wasEnded
+    self.output = output
+    self.outputIsCut = outputIsCut
+    self.errors = errors
+  }
 
   /// True where it came to its end by itself, with status 0.
   public var isSuccess: Bool { cause == .exited(0) && wasEnded == nil }

@@ -34,7 +34,7 @@ extension AWSAccess {
             connect: .seconds(5), silence: .seconds(10), total: .seconds(20), responseBytes: 64 << 10),
           client: { location throws(Failure) in try clients.client(for: location) },
           environment: ProcessEnvironment.all, userAgent: "rollwatch/\(version)", time: eventLoop,
-          logger: logger))
+          seed: .random(in: 0 ... .max), logger: logger))
     } catch {
       throw fail("\(error)", .failure)
     }

@@ -173,7 +173,7 @@ struct WorkflowActionTests {
   @Test func `without a token, or with a wrong one, it is held and says what to do`() async throws {
     let gitHub = LocalGitHub(time: Stage().world)
     for (token, words) in [(nil, "there is no token for GitHub"), ("wrong", "status 401: Bad credentials")] {
-      let client = GitHubClient.client(of: gitHub, token: token)
+      let client = GitHubClient.client(over: gitHub, token: token)
       do throws(Failure) {
         _ = try await client.state(of: LocalGitHub.workflow)
         Issue.record("it was let in")

@@ -66,7 +66,7 @@ struct CourierTests {
           client: { _ throws(Failure) in
             throw Failure(kind: .permanent, reason: "no AWS here", mayHaveTakenEffect: false)
           },
-          environment: [:], userAgent: "rollwatch/test", time: QuickClock(),
+          environment: [:], userAgent: "rollwatch/test", time: QuickClock(), seed: 1,
           logger: Logger(label: "test") { _ in log }))
     }
   }

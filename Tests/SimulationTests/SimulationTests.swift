@@ -47,6 +47,7 @@ struct SimulationTests {
       "held",
       "released", "issued", "refused", "skipped", "sourceFailing", "sourceRecovered", "completed", "failed",
       "rolledBack", "superseded", "late", "quarantined", "unquarantined", "ordered",
+      "service", "task", "workflow", "program", "unit", "messages",
     ]
     // Some are rare: most often a third of these days shows all of them.
     var counts: [String: Int] = [:]

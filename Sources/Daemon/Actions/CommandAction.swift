@@ -16,7 +16,7 @@ final class CommandAction: Sendable {
   private static let errorsKept = 4 << 10
 
   private struct Entry: Sendable {
-    var program: RunningProgram
+    var program: any ProgramRun
     var restart: RestartID
     var startedAt: Timestamp
     var timeout: Duration
@@ -24,6 +24,7 @@ final class CommandAction: Sendable {
     var id: String { "process \(program.processID)" }
   }
 
+  private let programs: any Programs
   private let environment: [String: String]
   private let time: any TimeSource
   /// The last run of each command.
@@ -32,7 +33,8 @@ final class CommandAction: Sendable {
   private let attend: AsyncStream<Entry>.Continuation
 
   /// An action whose programs get what is no secret of an environment.
-  init(environment: [String: String], time: any TimeSource) {
+  init(_ programs: any Programs, environment: [String: String], time: any TimeSource) {
+    self.programs = programs
     self.environment = environment
     self.time = time
     (begun, attend) = AsyncStream.makeStream()
@@ -79,7 +81,7 @@ final class CommandAction: Sendable {
       return .busy(reason: "\(entry.id), which an earlier restart has started, still runs")
     }
     do throws(ProgramFailure) {
-      _ = try program(command).path()
+      _ = try programs.path(of: program(command))
       return .ready
     } catch {
       return .impossible(
@@ -111,13 +113,13 @@ final class CommandAction: Sendable {
     let entry: Entry
     do throws(ProgramFailure) {
       var program = program(command)
-      program.words[0] = try program.path()
+      program.words[0] = try programs.path(of: program)
       program.environment.merge(options.environment) { $1 }
       program.environment["ROLLWATCH_RESTART"] = assignment.restart.description
       program.environment["ROLLWATCH_TARGET"] = assignment.target.description
       program.input = Array(assignment.document.line.utf8)
       entry = Entry(
-        program: try await program.start(), restart: assignment.restart, startedAt: time.now(),
+        program: try await programs.start(program), restart: assignment.restart, startedAt: time.now(),
         timeout: options.timeout)
     } catch {
       throw Failure(

@@ -13,16 +13,17 @@ public struct TargetActions: Action {
   private let commands: CommandAction
   private let units: UnitAction
 
-  /// The actions of a process with this environment.
+  /// The actions of a process with this environment; programs are this machine's, and so are units where nobody else is named.
   public init(
-    _ clients: AWSClients, _ gitHub: GitHubClient, environment: [String: String], time: any TimeSource
+    _ clients: AWSClients, _ gitHub: GitHubClient, programs: any Programs = LocalPrograms(),
+    units: (any Units)? = nil, environment: [String: String], time: any TimeSource
   ) {
     codeDeploy = CodeDeployAction(clients, time: time)
     services = ECSAction(clients, codeDeploy: codeDeploy, time: time)
     tasks = TaskAction(clients: clients)
     workflows = WorkflowAction(gitHub: gitHub, time: time)
-    commands = CommandAction(environment: environment, time: time)
-    units = UnitAction(SystemdBus(time: time))
+    commands = CommandAction(programs, environment: environment, time: time)
+    self.units = UnitAction(units ?? SystemdBus(time: time))
   }
 
   /// Attends to what is started on this machine while `body` runs, and ends within seconds what is left of it then.

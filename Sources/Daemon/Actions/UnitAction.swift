@@ -3,10 +3,10 @@
 // an invocation other than the one that was there before the call began after it.
 
 internal import Core
-internal import Platform
+public import Platform
 
 /// Whom units are asked of.
-protocol Units: Sendable {
+public protocol Units: Sendable {
   /// How a unit is, one that does not exist too.
   func state(of unit: String) async throws(BusFailure) -> UnitState
   /// Has a unit stopped, where it runs, and started, and watches that until an invocation begins that is not this one.

@@ -50,11 +50,32 @@ public final class LocalGitHub: HTTPTransport {
   /// What a request must bring.
   public static let token = "ghp_0123456789abcdefghij"
 
+  /// A run that somebody has begun.
+  public struct Beginning: Sendable {
+    /// The run's id.
+    public var run: Int64
+    /// Who dispatched it.
+    public var userAgent: String
+    /// When that was, by GitHub's clock.
+    public var at: Timestamp
+  }
+
   private let state = Locked(State())
   private let time: any TimeSource
+  private let repository: String
+  private let firstRun: Int64
+  private let began: @Sendable (Beginning) -> Void
 
-  /// A GitHub that goes by this time.
-  public init(time: any TimeSource) { self.time = time }
+  /// A GitHub that goes by this time, and whose runs are counted from a number. Every run is told of.
+  public init(
+    time: any TimeSource, repository: String = workflow.repository, firstRun: Int64 = 30_000_000_000,
+    began: @escaping @Sendable (Beginning) -> Void = { _ in }
+  ) {
+    self.time = time
+    self.repository = repository
+    self.firstRun = firstRun
+    self.began = began
+  }
 
   // MARK: Steering
 
@@ -62,6 +83,8 @@ public final class LocalGitHub: HTTPTransport {
   public func setCourse(_ course: Course) { state.withLock { $0.course = course } }
   /// The next dispatches meet these.
   public func inject(_ faults: Fault...) { state.withLock { $0.faults += faults } }
+  /// Dispatches meet no faults any more.
+  public func clearFaults() { state.withLock { $0.faults = [] } }
   /// Makes it an Enterprise Server of before 3.21, whose runs are listed so long after their dispatch.
   public func becomeOld(listingAfter lag: Duration) {
     state.withLock { state in
@@ -71,6 +94,8 @@ public final class LocalGitHub: HTTPTransport {
   }
   /// Says what state the workflow is in.
   public func setWorkflow(_ word: String) { state.withLock { $0.workflowState = word } }
+  /// Whether the workflow can be dispatched.
+  public var isEnabled: Bool { state.withLock { $0.workflowState == "active" } }
   /// Somebody else's dispatch.
   public func dispatch() { begin(inputs: [:], userAgent: "gh") }
 
@@ -118,7 +143,7 @@ public final class LocalGitHub: HTTPTransport {
       return Self.refusal(401, "Bad credentials")
     }
     let parts = path.split(separator: "?")[0].split(separator: "/").map(String.init)
-    guard parts.count > 4, parts[0...3] == ["repos", "acme", "shop", "actions"] else {
+    guard parts.count > 4, "/\(parts[0...3].joined(separator: "/"))" == "/repos/\(repository)/actions" else {
       return Self.refusal(404, "Not Found")
     }
     switch (method, parts[4], parts.dropFirst(5).first, parts.dropFirst(6).first) {
@@ -162,12 +187,14 @@ public final class LocalGitHub: HTTPTransport {
   @discardableResult
   private func begin(inputs: JSON, userAgent: String) -> Int64 {
     let now = time.now()
-    return state.withLock { state in
-      let id = Int64(30_000_000_000 + state.runs.count)
+    let id = state.withLock { state in
+      let id = firstRun + Int64(state.runs.count)
       state.runs.append(
         Run(id: id, createdAt: now, course: state.course, inputs: inputs, userAgent: userAgent))
       return id
     }
+    began(Beginning(run: id, userAgent: userAgent, at: now))
+    return id
   }
 
   // MARK: Runs
@@ -206,7 +233,7 @@ public final class LocalGitHub: HTTPTransport {
     return [
       "id": .integer(run.id), "status": .string(status), "conclusion": conclusion.map(JSON.string) ?? .null,
       "created_at": .string(run.createdAt.description.prefix(19) + "Z"),
-      "html_url": .string("https://github.com/acme/shop/actions/runs/\(run.id)"),
+      "html_url": .string("https://github.com/\(repository)/actions/runs/\(run.id)"),
     ]
   }
 
@@ -221,17 +248,17 @@ public final class LocalGitHub: HTTPTransport {
 
 extension LocalGitHub {
   /// A client of it, without a wire between.
-  public var client: GitHubClient { .client(of: self, token: Self.token) }
+  public var client: GitHubClient { .client(over: self, token: Self.token) }
 }
 
 extension GitHubClient {
   /// For those who name no workflow.
-  public static var unused: GitHubClient { client(of: LocalGitHub(time: SystemClock()), token: nil) }
+  public static var unused: GitHubClient { client(over: LocalGitHub(time: SystemClock()), token: nil) }
 
-  /// A client without a wire.
-  public static func client(of gitHub: LocalGitHub, token: String?) -> GitHubClient {
+  /// A client over this transport.
+  public static func client(over transport: any HTTPTransport, token: String?) -> GitHubClient {
     GitHubClient(
-      api: "https://api.github.com", token: token, transport: gitHub, userAgent: "rollwatch/test",
+      api: "https://api.github.com", token: token, transport: transport, userAgent: "rollwatch/test",
       limits: HTTPLimits(
         connect: .seconds(1), silence: .seconds(1), total: .seconds(1), responseBytes: 1 << 20))
   }

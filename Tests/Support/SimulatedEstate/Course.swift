@@ -3,6 +3,7 @@
 import Core
 import Daemon
 import LocalAWS
+import LocalGitHub
 import Platform
 import Simulation
 
@@ -16,7 +17,7 @@ struct Course: Sendable {
   init(_ day: SimulatedDay, seed: UInt64) {
     self.day = day
     dice = Dice(seed: seed)
-    neighbours = Neighbours(day.estate, day.aws) { day.tell($0) }
+    neighbours = Neighbours(day) { day.tell($0) }
   }
 
   mutating func play() async {
@@ -43,7 +44,7 @@ struct Course: Sendable {
   // MARK: The beginning
 
   private mutating func begin() {
-    day.tell("\(day.estate.applications.count) services in \(day.estate.locations.map(\.region))")
+    day.tell("\(day.estate.applications.count) applications in \(day.estate.locations.map(\.region))")
     day.aws.steer { aws, _ in
       aws.add(.user("test", account: SimulatedAWS.defaultAccount, accessKey: "test", secretKey: "test"))
     }
@@ -150,11 +151,30 @@ struct Course: Sendable {
       day.tell("for \(storm.lasts) \(fault.operation) meets \(fault.effect), \(fault.trigger)")
       day.aws.steer { aws, _ in aws.inject(fault) }
     }
+    disturbTheRest()
     stormEnds = day.world.elapsed() + storm.lasts
+  }
+
+  /// What is none of AWS's has storms of its own.
+  private mutating func disturbTheRest() {
+    if dice.chance(30) {
+      day.receivers.disturb(SimulatedReceivers.Fault.allCases.filter { _ in dice.chance(40) })
+    }
+    if dice.chance(40) { day.machine.disturb(BusFault.allCases.filter { _ in dice.chance(40) }) }
+    switch dice.pick(1...6) {
+    case 1: day.gitHub.setAway(true)
+    case 2: day.gitHub.disturb(.cut(tookEffect: true))
+    case 3: day.gitHub.disturb(.cut(tookEffect: false))
+    case 4: day.gitHub.disturb(.status(dice.one(of: [403, 422, 500, 502]), "no"))
+    default: break
+    }
   }
 
   private mutating func calmWeather() {
     day.aws.steer { aws, _ in aws.clearFaults() }
+    day.machine.disturb([])
+    day.gitHub.calm()
+    day.receivers.disturb([])
     stormEnds = nil
     day.tell("all faults are over")
   }
@@ -192,10 +212,10 @@ struct Course: Sendable {
       for action in day.witness.withLock({ $0.orders }) { day.order(action) }
       await wait(.seconds(10))
     }
-    let forced = day.witness.withLock { $0.forced }
+    let restarts = day.witness.withLock { $0.restarts }
     guard dice.chance(3), !day.isWrong else { return }
     await wait(bound)
     if let unrest = day.witness.withLock({ $0.restlessness() }) { day.complain("quiet no longer: \(unrest)") }
-    if day.witness.withLock({ $0.forced }) != forced { day.complain("a restart out of the blue") }
+    if day.witness.withLock({ $0.restarts }) != restarts { day.complain("a restart out of the blue") }
   }
 }

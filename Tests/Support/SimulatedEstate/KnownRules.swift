@@ -3,6 +3,7 @@
 // held against this.
 
 import Core
+import LocalGitHub
 
 /// One rule, and what it means in plain code.
 struct KnownRule: Sendable {
@@ -90,6 +91,13 @@ extension KnownRule {
     switch Kind(of: name) {
     case .service, .deployed: .service(cluster: try Template("live"), name: try Template(name))
     case .task: .task(cluster: try Template("live"), definition: try Template(name), .standard)
+    case .flow:
+      .workflow(
+        repository: try Template("acme/\(name)"), file: try Template(LocalGitHub.workflow.file),
+        ref: try Template(LocalGitHub.workflow.ref), inputs: [:])
+    case .tool:
+      .command([try Template(Kind.program(name))], CommandOptions(timeout: .seconds(120), environment: [:]))
+    case .unit: .unit(try Template(Kind.unit(name)))
     }
   }
 }
@@ -104,6 +112,13 @@ extension Target {
     switch Kind(of: name) {
     case .service, .deployed: .service(ECSService(cluster: "live", name: name, location: location))
     case .task: .task(OneTimeTask(cluster: "live", definition: name, location: location))
+    case .flow:
+      .workflow(
+        Workflow(
+          repository: "acme/\(name)", file: LocalGitHub.workflow.file, ref: LocalGitHub.workflow.ref,
+          inputs: [:]))
+    case .tool: .command(Command(words: [Kind.program(name)]))
+    case .unit: .unit(Kind.unit(name))
     }
   }
 }
@@ -116,8 +131,17 @@ enum Kind: String, CaseIterable {
   case deployed = "blue"
   /// A task that runs once.
   case task
+  /// A workflow of GitHub Actions, in a repository of its own.
+  case flow
+  /// A program of the machine.
+  case tool
+  /// A unit of the machine's systemd.
+  case unit
 
   init(of name: String) {
     self = Self.allCases.first { name.hasPrefix($0.rawValue) } ?? .service
   }
+
+  static func program(_ name: String) -> String { "/opt/\(name)" }
+  static func unit(_ name: String) -> String { "\(name).service" }
 }

@@ -55,6 +55,9 @@ struct Ledger: Sendable {
   /// The clock was set while nobody looked, or a moment before a death.
   mutating func clockStepped(at now: Duration) { blindSteps.append(now) }
 
+  /// Other rules are in force: of what nobody watches any more no version is on trial.
+  mutating func rulesChanged(to rules: KnownRules) { trials = trials.filter { rules.watch($0.key) } }
+
   mutating func read(_ record: Record, at now: Duration, _ facts: Facts) {
     counts[record.kind, default: 0] += 1
     switch record.entry {
@@ -81,7 +84,12 @@ struct Ledger: Sendable {
       issued(id, target, deployment, adopted: adopted, at: now)
     case .refused(let id, let target, let reason, let remedy):
       check(!reason.isEmpty && remedy != nil, "\(id) is refused without a reason and a remedy")
-      check(facts.mayBeUnfit(target, at: now), "\(id) is refused, but \(target) could be restarted")
+      // Nobody else can tell what became of a program than the process that has started it.
+      var isForgotten = false
+      if case .command = target { isForgotten = reason.hasSuffix("is not known") }
+      check(
+        isForgotten || facts.mayBeUnfit(target, at: now), "\(id) is refused, but \(target) could be restarted"
+      )
       close(id, target)
     case .skipped(let id, let target, let reason):
       let isUnwanted = reason.hasPrefix("no rule")
@@ -180,6 +188,7 @@ struct Ledger: Sendable {
     check(open[target]?.deployment == nil, "\(id) is issued twice")
     check(open[target]?.isHeld == false, "\(id) is issued while held")
     starts[target] = now
+    counts[target.noun, default: 0] += 1
     open[target]?.deployment = deployment
     open[target]?.isAdopted = adopted
   }

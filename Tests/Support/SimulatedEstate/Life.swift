@@ -63,13 +63,16 @@ struct MortalTransport: HTTPTransport {
   let sees: @Sendable (_ operation: String, HTTPRequest) -> Void
 
   func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-    let operation = request.headers.first { $0.name.lowercased() == "x-amz-target" }?.value ?? ""
+    // GitHub's are told by their paths.
+    let operation = request.headers.first { $0.name.lowercased() == "x-amz-target" }?.value ?? request.url
     let changes = operation.restarts
     guard life.passes(.beforeCall(changes: changes)) else { throw Self.gone }
     sees(operation, request)
     // Dying now leaves the call in AWS's hands.
     _ = life.passes(.duringCall(changes: changes))
-    return try await inner.send(request)
+    let response = try await inner.send(request)
+    guard !life.isOver else { throw Self.gone }
+    return response
   }
 
   private static let gone = TransportFailure(
@@ -79,8 +82,8 @@ struct MortalTransport: HTTPTransport {
 extension String {
   /// True for the operations that restart something.
   var restarts: Bool {
-    ["UpdateService", "CreateDeployment", "RunTask"].contains(
-      String(split(whereSeparator: { ".:".contains($0) }).last ?? ""))
+    ["UpdateService", "CreateDeployment", "RunTask", "dispatches"].contains(
+      String(split(whereSeparator: { ".:/".contains($0) }).last ?? ""))
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other people do to what is restarted: services, groups of CodeDeploy, tasks.
+// What other people do to what is restarted: services, groups of CodeDeploy, tasks, workflows, programs, units.
 
 import Core
 import LocalAWS
+import LocalGitHub
 import Platform
 
 extension Neighbours {
@@ -16,6 +17,11 @@ extension Neighbours {
       _ = act(
         "ecs:RegisterTaskDefinition",
         ["family": .string(application.name), "containerDefinitions": containers], application.location)
+    case .flow:
+      guard dice.chance(30) else { break }
+      gitHub.repository(application.name)?.becomeOld(listingAfter: dice.time(0...30))
+    case .tool: machine.seed(Kind.program(application.name), isUnit: false)
+    case .unit: machine.seed(Kind.unit(application.name), isUnit: true)
     }
     steer(application, .completes(after: dice.time(5...90)), onlyNext: false)
   }
@@ -68,8 +74,9 @@ extension Neighbours {
     switch application.kind {
     case .service: update(application, ["forceNewDeployment": true])
     case .deployed: deployByGroup(application)
-    // Nobody else's run of a task is a restart's.
-    case .task: break
+    case .unit: machine.restartByHand(Kind.unit(application.name))
+    // Nobody else's run of a task or a program is a restart's. Of workflows rules/README.md says that one may be taken for it.
+    case .task, .flow, .tool: break
     }
   }
 
@@ -101,16 +108,19 @@ extension Neighbours {
   }
 
   func scale(_ application: RandomEstate.Application, to count: Int) {
+    guard application.kind.isService else { return }
     update(application, ["desiredCount": .integer(Int64(count))])
   }
 
   func remove(_ application: RandomEstate.Application) {
+    guard application.kind.isService else { return set(application, isThere: false) }
     let input: JSON = ["cluster": "live", "service": .string(application.name), "force": true]
     _ = act("ecs:DeleteService", input, application.location)
   }
 
   /// Makes the service anew where it was deleted, perhaps under another controller.
   func create(_ application: RandomEstate.Application, controller: String) {
+    guard application.kind.isService else { return set(application, isThere: true) }
     let input: JSON = [
       "cluster": "live", "serviceName": .string(application.name), "desiredCount": 1,
       "deploymentController": ["type": .string(application.kind == .deployed ? "CODE_DEPLOY" : controller)],
@@ -118,17 +128,37 @@ extension Neighbours {
     _ = act("ecs:CreateService", input, application.location)
   }
 
+  private func set(_ application: RandomEstate.Application, isThere: Bool) {
+    tell("\(application.name) is \(isThere ? "there" : "away")")
+    switch application.kind {
+    case .service, .deployed, .task: break
+    case .flow: gitHub.repository(application.name)?.setWorkflow(isThere ? "active" : "disabled_manually")
+    case .tool: machine.set(Kind.program(application.name), isThere: isThere)
+    case .unit: machine.set(Kind.unit(application.name), isThere: isThere)
+    }
+  }
+
   func steer(_ application: RandomEstate.Application, _ rollout: Rollout, onlyNext: Bool) {
     tell("rollouts of \(application.name): \(rollout)")
+    switch application.kind {
+    case .service, .deployed, .task: steerAWS(application, rollout, onlyNext: onlyNext)
+    case .flow: gitHub.repository(application.name)?.setCourse(rollout.ofWorkflow)
+    case .tool:
+      machine.steer(Kind.program(application.name), LocalCourse(rollout), onlyNext: onlyNext)
+    case .unit: machine.steer(Kind.unit(application.name), LocalCourse(rollout), onlyNext: onlyNext)
+    }
+  }
+
+  private func steerAWS(_ application: RandomEstate.Application, _ rollout: Rollout, onlyNext: Bool) {
     aws.steer { aws, now in
       let (path, place) = ("live/\(application.name)", Self.place(application.location))
       switch application.kind {
-      case .service: aws.setRollout(rollout, of: path, onlyNext: onlyNext, in: place, at: now)
       case .deployed:
         aws.setDeployment(rollout.ofGroup, of: path, onlyNext: onlyNext, in: place, at: now)
       case .task:
         aws.setTaskCourse(
           rollout.ofTask, ofFamily: application.name, onlyNext: onlyNext, in: place, at: now)
+      default: aws.setRollout(rollout, of: path, onlyNext: onlyNext, in: place, at: now)
       }
     }
   }
@@ -136,7 +166,7 @@ extension Neighbours {
   /// Notes when the deployments of a service were made, and whether it could be restarted.
   func look(at target: Target, _ facts: inout Facts) {
     guard case .service(let service) = target else {
-      return facts.looked(at: target, isFit: true, at: aws.time.elapsed())
+      return facts.looked(at: target, isFit: isFit(target), at: aws.time.elapsed())
     }
     if Kind(of: service.name) == .deployed { lookAtGroup(of: service, &facts) }
     let answer = aws.steer { aws, now in
@@ -185,6 +215,16 @@ extension Neighbours {
     }
   }
 
+  private func isFit(_ target: Target) -> Bool {
+    switch target {
+    case .service, .codeDeploy, .task: true
+    case .workflow(let workflow):
+      gitHub.repository(String(workflow.repository.dropFirst("acme/".count)))?.isEnabled ?? false
+    case .command(let command): machine.isThere(command.words[0])
+    case .unit(let unit): machine.isThere(unit)
+    }
+  }
+
   private static func isFit(_ service: JSON) -> Bool {
     let configuration = service["deploymentConfiguration"]
     let isLocked =
@@ -220,6 +260,17 @@ extension Rollout {
     }
   }
 
+  /// The same for a workflow.
+  fileprivate var ofWorkflow: LocalGitHub.Course {
+    switch self {
+    case .completes(let time): .ends(after: time, conclusion: "success")
+    case .fails(let time, _, _): .ends(after: time, conclusion: "failure", failedJobs: ["roll"])
+    case .rollsBack(let time, _, _, _): .ends(after: time, conclusion: "cancelled")
+    case .hangs: .stays("queued")
+    default: .ends(after: .seconds(5), conclusion: "success")
+    }
+  }
+
   /// The same for a task that runs once.
   fileprivate var ofTask: TaskCourse {
     switch self {
@@ -231,4 +282,8 @@ extension Rollout {
     default: .ends(after: .seconds(5), codes: [:])
     }
   }
+}
+
+extension Kind {
+  fileprivate var isService: Bool { self == .service || self == .deployed }
 }

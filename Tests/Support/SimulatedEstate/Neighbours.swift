@@ -9,13 +9,17 @@ import Platform
 struct Neighbours: Sendable {
   let estate: RandomEstate
   let aws: RunningAWS
+  let machine: SimulatedMachine
+  let gitHub: SimulatedGitHub
   let tell: @Sendable (String) -> Void
   /// Rotations that wait at AWSPENDING.
   private var pending: [(secret: Resource, version: String)] = []
 
-  init(_ estate: RandomEstate, _ aws: RunningAWS, tell: @escaping @Sendable (String) -> Void) {
-    self.estate = estate
-    self.aws = aws
+  init(_ day: SimulatedDay, tell: @escaping @Sendable (String) -> Void) {
+    estate = day.estate
+    aws = day.aws
+    machine = day.machine
+    gitHub = day.gitHub
     self.tell = tell
   }
 

@@ -3,6 +3,7 @@
 // directory goes through. All of it follows from the seed.
 
 import Core
+import Rules
 
 /// An estate, mostly small, sometimes large.
 struct RandomEstate: Sendable {
@@ -21,6 +22,8 @@ struct RandomEstate: Sendable {
   let locations: [Location]
   /// The contents of the rules directory; the first is there at the start.
   let ruleSets: [KnownRules]
+  /// Those who are told; on some days nobody is.
+  let receivers: [Receiver]
   let schedule: Schedule
   let policy: Policy
   let times: RandomTimes
@@ -55,6 +58,7 @@ struct RandomEstate: Sendable {
     schedule = Schedule(
       parameters: dice.time(10...90), secrets: dice.time(10...90), rollouts: dice.time(5...20),
       sweepsOnce: false)
+    receivers = dice.chance(60) ? SimulatedReceivers.all : []
     deploymentClockLag = dice.chance(35) ? dice.time(1...180) : .zero
     let patiences = dice.chance(50) ? [Self.patience(&dice)] : (1...3).map { _ in Self.patience(&dice) }
     (shortest, longest) = Self.bounds(patiences)
@@ -88,7 +92,7 @@ struct RandomEstate: Sendable {
   private static func application(
     _ number: Int, _ location: Location, _ dice: inout Dice
   ) -> Application {
-    let kind: Kind = dice.chance(85) ? .service : dice.one(of: [.deployed, .task])
+    let kind: Kind = dice.chance(75) ? .service : dice.one(of: [.deployed, .task, .flow, .tool, .unit])
     let name = "\(kind.rawValue)\(number)"
     var resources = [Resource.parameter("/live/\(name)/URL", location)]
     if dice.chance(50) { resources.append(.parameter("/live/\(name)/pool/SIZE", location)) }

@@ -8,6 +8,8 @@ internal import Daemon
 internal import Journal
 internal import LocalAWS
 internal import LocalGitHub
+internal import Logging
+internal import Notify
 internal import Platform
 internal import Simulation
 
@@ -21,11 +23,11 @@ public final class SimulatedDay: Sendable {
     public var mistakes: [String]
     /// How often the process lived.
     public var lives: Int
-    /// Services of the estate.
-    public var services: Int
-    /// Forced deployments that took effect.
-    public var forced: Int
-    /// Records of each kind, and restarts of each outcome.
+    /// Applications of the estate, each of them restarted in its own way.
+    public var applications: Int
+    /// Restarts that took effect.
+    public var restarts: Int
+    /// Records of each kind, restarts of each outcome and of each kind of target, and messages to receivers.
     public var counts: [String: Int]
     /// How long it was.
     public var length: Duration
@@ -34,6 +36,9 @@ public final class SimulatedDay: Sendable {
   let estate: RandomEstate
   let world: SimulatedWorld
   let aws: RunningAWS
+  let machine: SimulatedMachine
+  let gitHub: SimulatedGitHub
+  let receivers: SimulatedReceivers
   let witness: Locked<Witness>
   private let seed: UInt64
   let directory: String
@@ -66,7 +71,27 @@ public final class SimulatedDay: Sendable {
     world = SimulatedWorld(start: start)
     aws = RunningAWS(SimulatedAWS(seed: dice.seed()), time: world)
     if dice.chance(30) { aws.clockOffset = .seconds(dice.pick(-7_200...7_200)) }
-    witness = Locked(Witness(rules: estate.ruleSets[0], shortest: estate.shortest))
+    let witness = Locked(
+      Witness(rules: estate.ruleSets[0], shortest: estate.shortest, receivers: estate.receivers))
+    self.witness = witness
+    let time = OutsideTime(world: world, aws: aws)
+    let refused = { @Sendable (target: Target) in
+      witness.withLock { $0.facts.looked(at: target, isFit: false, at: time.elapsed()) }
+    }
+    machine = SimulatedMachine(seed: dice.seed(), time: world) { run, restart in
+      witness.withLock { $0.began(run, for: restart, at: time.now()) }
+    } refused: {
+      refused($0)
+    }
+    gitHub = SimulatedGitHub(estate.applications, time: time) { beginning in
+      let restart = RestartID(userAgent: beginning.userAgent)
+      witness.withLock { $0.began(String(beginning.run), for: restart, at: beginning.at) }
+    } refused: {
+      refused($0)
+    }
+    receivers = SimulatedReceivers(seed: dice.seed()) { receiver, records in
+      witness.withLock { $0.told(receiver, of: records) }
+    }
     parametersPerSecond = dice.one(of: [1, 2, 5])
     process = Locked(Process(dice: Dice(seed: dice.seed())))
   }
@@ -88,8 +113,10 @@ public final class SimulatedDay: Sendable {
     let lives = process.withLock { $0.lives }
     return witness.withLock { witness in
       Report(
-        seed: seed, mistakes: witness.allMistakes, lives: lives, services: estate.applications.count,
-        forced: witness.forced, counts: witness.ledger.counts, length: world.elapsed())
+        seed: seed, mistakes: witness.allMistakes, lives: lives, applications: estate.applications.count,
+        restarts: witness.restarts,
+        counts: witness.ledger.counts.merging(["messages": witness.messages]) { $1 },
+        length: world.elapsed())
     }
   }
 
@@ -205,15 +232,19 @@ public final class SimulatedDay: Sendable {
     let (notices, continuation) = AsyncStream<Loop.Notice>.makeStream()
     process.withLock { $0.notices = continuation }
     let clients = clients(of: life, seed: seed)
+    let notifications = try notifications(of: life, clients, seed: seed)
     var loop = Loop(
       state: state, rules: estate.ruleSets[rules].set, schedule: estate.schedule, seed: seed, goal: .none,
       ports: Loop.Ports(
         source: AWSSource(clients, time: world),
-        action: TargetActions(clients, .unused, environment: [:], time: world),
+        action: actions(of: life, clients),
         log: MortalLog(life: life, inner: WitnessedLog(day: self, journal: journal)),
-        reporter: MortalReporter(life: life), time: world, reload: { self.reload() }))
+        reporter: WakingReporter(notifications, MortalReporter(life: life)), time: world,
+        reload: { self.reload() }))
     do throws(Failure) {
-      _ = try await loop.run([.started(version: "simulated", pid: Int32(number))], notices: notices)
+      _ = try await notifications.during(grace: .seconds(3)) { () async throws(Failure) in
+        try await loop.run([.started(version: "simulated", pid: Int32(number))], notices: notices)
+      }
       if !process.withLock({ $0.isToStop || $0.isOver }) { complain("the loop ended by itself") }
     } catch {
       if !life.isOver { complain("the loop failed: \(error.reason)") }
@@ -225,6 +256,34 @@ public final class SimulatedDay: Sendable {
     }
     let (now, wall) = (world.elapsed(), world.now())
     witness.withLock { $0.ends(at: now, wall: wall) }
+  }
+
+  private func actions(of life: Life, _ clients: AWSClients) -> TargetActions {
+    let transport = MortalTransport(life: life, inner: gitHub) { [self] operation, request in
+      sees(operation, request, region: RandomEstate.home.region)
+    }
+    let machine = MortalMachine(life: life, inner: machine) { [self] unit in
+      witness.withLock { $0.state.targets[.unit(unit)]?.open?.id }
+    } leaves: { [self] id in
+      leaves("an order to the machine", id)
+    }
+    return TargetActions(
+      clients, .client(over: transport, token: LocalGitHub.token), programs: machine, units: machine,
+      environment: [:], time: world)
+  }
+
+  private func notifications(of life: Life, _ clients: AWSClients, seed: UInt64) throws -> Notifications {
+    try Notifications(
+      estate.receivers, secrets: ReceiverSecrets(of: []), directory: directory, home: RandomEstate.home,
+      ports: Notifications.Ports(
+        transport: MortalTransport(life: life, inner: receivers) { [self] _, request in
+          tell("a message leaves for \(request.url)")
+        },
+        limits: HTTPLimits(
+          connect: .seconds(5), silence: .seconds(10), total: .seconds(20), responseBytes: 64 << 10),
+        client: { location throws(Failure) in try clients.client(for: location) }, environment: [:],
+        userAgent: "rollwatch/simulated", time: world, seed: seed,
+        logger: Logger(label: "simulated") { _ in SwiftLogNoOpLogHandler() }))
   }
 
   private func reload() -> RuleSet? {
@@ -263,14 +322,28 @@ public final class SimulatedDay: Sendable {
   private func sees(_ operation: String, _ request: HTTPRequest, region: String) {
     let agent = request.headers.first { $0.name == "User-Agent" }?.value ?? ""
     let now = world.elapsed()
-    if operation.restarts {
-      tell("\(operation) leaves: \(agent)")
-      if let id = RestartID(userAgent: agent) { witness.withLock { $0.calls(id, at: now) } }
-    }
+    if operation.restarts { leaves(operation, RestartID(userAgent: agent)) }
     witness.withLock {
       $0.sees(operation, region: region, parametersPerSecond: parametersPerSecond, at: now)
     }
   }
+
+  /// An order to restart something leaves the process.
+  private func leaves(_ order: String, _ id: RestartID?) {
+    tell("\(order) leaves: \(id.map(\.description) ?? "for nobody")")
+    let now = world.elapsed()
+    if let id { witness.withLock { $0.calls(id, at: now) } }
+  }
+}
+
+/// The clocks of those who are elsewhere: their wall clock is AWS's.
+private struct OutsideTime: TimeSource {
+  let world: SimulatedWorld
+  let aws: RunningAWS
+
+  func now() -> Timestamp { world.now() + aws.clockOffset }
+  func elapsed() -> Duration { world.elapsed() }
+  func sleep(for duration: Duration) async throws(CancellationError) { try await world.sleep(for: duration) }
 }
 
 private struct Keys: CredentialsProvider {

@@ -4,6 +4,7 @@
 
 import Core
 import LocalAWS
+import Rules
 
 /// Keeps the facts and the fold of all steps, and says what does not fit.
 struct Witness: Sendable {
@@ -19,7 +20,7 @@ struct Witness: Sendable {
   /// The rules that the process goes by.
   var rules: KnownRules
   /// Restarts that took effect.
-  private(set) var forced = 0
+  private(set) var restarts = 0
 
   private struct Cause: Hashable {
     var target: Target
@@ -31,9 +32,16 @@ struct Witness: Sendable {
   private var callsRead = 0
   private var unresolved: [Int] = []
   private var lastSweepCall: [String: Duration] = [:]
+  private let receivers: [Receiver]
+  /// The records that a receiver must be told of, and that it was told of.
+  private var owed: [String: Set<Int64>] = [:]
+  private var told: [String: Set<Int64>] = [:]
+  private(set) var messages = 0
+  private var lastRecord: Int64 = 0
 
-  init(rules: KnownRules, shortest: Patience) {
+  init(rules: KnownRules, shortest: Patience, receivers: [Receiver]) {
     self.rules = rules
+    self.receivers = receivers
     ledger = Ledger(shortest: shortest)
   }
 
@@ -62,6 +70,7 @@ struct Witness: Sendable {
 
   /// A step has become durable, with these lines.
   mutating func saw(_ step: Step, _ lines: [String], at now: Duration, wall: Timestamp) {
+    owe(step.records)
     let before = stream.utf8.count
     for line in lines { stream += line + "\n" }
     lastLines = stream.utf8.count - before
@@ -71,6 +80,7 @@ struct Witness: Sendable {
     for record in step.records {
       if case .changed(let change, let targets) = record.entry { changed(change, targets, in: step) }
       if case .started = record.entry { firstSights = [:] }
+      if case .rulesLoaded = record.entry { ledger.rulesChanged(to: rules) }
       if case .baseline(let scope, let count) = record.entry {
         let sights = firstSights[scope] ?? 0
         check(sights == count, "a baseline of \(count), but \(sights) first sights")
@@ -130,6 +140,30 @@ struct Witness: Sendable {
     check(change.changedAt >= changedAt, "\(change.resource) is said to have changed before it did")
   }
 
+  // MARK: Notices
+
+  private mutating func owe(_ records: [Record]) {
+    for record in records {
+      lastRecord += 1
+      for receiver in receivers where record.event.map(receiver.events.contains) ?? false {
+        owed[receiver.name, default: []].insert(lastRecord)
+      }
+    }
+  }
+
+  /// A message has come to a receiver. Whatever went wrong before, what is news to it comes in order.
+  mutating func told(_ receiver: String, of records: [Int64]) {
+    messages += 1
+    let before = told[receiver] ?? []
+    let news = records.filter { !before.contains($0) }
+    check(
+      news == news.sorted() && news.first ?? .max > before.max() ?? 0,
+      "\(receiver) is told of \(records) after \(before.max() ?? 0)")
+    check(
+      records.allSatisfy { $0 <= lastRecord }, "\(receiver) is told of \(records), which nobody has recorded")
+    told[receiver] = before.union(records)
+  }
+
   // MARK: Calls
 
   /// A call leaves the process.
@@ -164,13 +198,27 @@ struct Witness: Sendable {
   }
 
   private mutating func tookEffect(_ call: RecordedCall) {
-    guard let id = RestartID(userAgent: call.userAgent), let plan = ledger.plans[id] else {
-      return mistakes.append("something was restarted without a plan: \(call.userAgent)")
+    guard let id = RestartID(userAgent: call.userAgent) else {
+      return mistakes.append("somebody restarted something: \(call.userAgent)")
     }
     // By its token AWS knows that it has run the task already.
     if call.operation == "ecs:RunTask", ledger.hasTakenEffect(id) { return }
-    forced += 1
-    ledger.tookEffect(id, arrivedAt: call.time)
+    tookEffect(id, at: call.time)
+  }
+
+  /// A run began that is none of AWS's: of a workflow, a program or a unit, for a restart or for somebody else. The time is by AWS's
+  /// clock.
+  mutating func began(_ run: String, for id: RestartID?, at time: Timestamp) {
+    facts.learned(of: run, madeAt: time)
+    if let id { tookEffect(id, at: time) }
+  }
+
+  private mutating func tookEffect(_ id: RestartID, at time: Timestamp) {
+    guard let plan = ledger.plans[id] else {
+      return mistakes.append("something was restarted without a plan: \(id)")
+    }
+    restarts += 1
+    ledger.tookEffect(id, arrivedAt: time)
     for cause in plan.causes {
       if let other = served.updateValue(id, forKey: Cause(target: plan.target, change: cause)), other != id {
         mistakes.append("\(id) restarts \(plan.target) for \(cause.resource), as \(other) did")
@@ -198,6 +246,11 @@ struct Witness: Sendable {
     for (target, state) in active where !stuck.contains(target) {
       // Whose turn comes after one that waits for what is gone waits too.
       guard state.open?.hold == .turn, !stuck.isEmpty else { return "\(target) is still open" }
+    }
+    for receiver in receivers {
+      if let record = owed[receiver.name]?.subtracting(told[receiver.name] ?? []).min() {
+        return "\(receiver.name) was not told of record \(record)"
+      }
     }
     for (target, causes) in ledger.unplanned where !causes.isEmpty && ledger.open[target] == nil {
       return "changes of \(target) are lost: \(causes)"

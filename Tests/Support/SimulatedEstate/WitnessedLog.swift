@@ -26,7 +26,7 @@ struct WitnessedLog: DurableLog {
 extension SimulatedDay {
   fileprivate func saw(_ step: Step, _ lines: [String]) {
     let (now, wall) = (world.elapsed(), world.now())
-    let neighbours = Neighbours(estate, aws) { _ in }
+    let neighbours = Neighbours(self) { _ in }
     witness.withLock { witness in
       for record in step.records {
         if case .issued(_, let target, _, _) = record.entry { neighbours.look(at: target, &witness.facts) }

@@ -67,7 +67,7 @@ private struct Tally: Sendable {
   var next: UInt64
   var days = 0
   var lives = 0
-  var forced = 0
+  var restarts = 0
   var length = Duration.zero
   var bad: [(seed: UInt64, mistake: String)] = []
   var counts: [String: Int] = [:]
@@ -82,7 +82,7 @@ private struct Tally: Sendable {
   mutating func add(_ report: SimulatedDay.Report) {
     days += 1
     lives += report.lives
-    forced += report.forced
+    restarts += report.restarts
     length += report.length
     counts.merge(report.counts, uniquingKeysWith: +)
     if let mistake = report.mistakes.first { bad.append((report.seed, mistake)) }
@@ -91,13 +91,13 @@ private struct Tally: Sendable {
   var summary: String {
     let kinds = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     return "\(days) days, \(length.components.seconds / 3_600) hours, \(lives) lives, "
-      + "\(forced) forced deployments, \(bad.count) bad days\n\(kinds)"
+      + "\(restarts) restarts, \(bad.count) bad days\n\(kinds)"
   }
 }
 
 extension SimulatedDay.Report {
   fileprivate var summary: String {
-    "seed \(seed): \(services) services, \(length.components.seconds) seconds, \(lives) lives, "
-      + "\(forced) forced deployments, \(mistakes.count) mistakes"
+    "seed \(seed): \(applications) applications, \(length.components.seconds) seconds, \(lives) lives, "
+      + "\(restarts) restarts, \(mistakes.count) mistakes"
   }
 }
