@@ -231,8 +231,9 @@ struct Witness: Sendable {
   /// What an operator says who wants everything to go on.
   var orders: [Order.Action] {
     let isHeld = state.holdOfAll != nil || state.targets.values.contains { $0.heldBy != nil }
-    let bad = state.trials.filter { $0.value.quarantine != nil }.keys
-    let many = state.trials.filter(\.value.needsApproval).keys
+    let trials = state.trials.sorted { "\($0.key.scope) \($0.key)" < "\($1.key.scope) \($1.key)" }
+    let bad = trials.filter { $0.value.quarantine != nil }.map(\.key)
+    let many = trials.filter(\.value.needsApproval).map(\.key)
     return (isHeld ? [.release(.all)] : [])
       + bad.map { .release(.named($0.description, in: $0.scope.location)) }
       + many.map { .approve(.named($0.description, in: $0.scope.location)) }
