@@ -58,6 +58,19 @@ struct TimestampTests {
     #expect(text.hasSuffix(milliseconds == .min ? "192Z" : "807Z"))
   }
 
+  @Test(arguments: ["2026-11-23T04:19:53.120Z", "1969-12-31T23:59:59.999Z", "2028-02-29T00:00:00.000Z"])
+  func `a time reads as it was written`(text: String) {
+    #expect(Timestamp(written: text)?.description == text)
+    #expect(Timestamp(written: String(text.dropLast())) == nil)
+  }
+
+  @Test(arguments: [
+    "", "now", "2026-11-23T04:19:53.12Z", "2026-11-23 04:19:53.120Z", "2026-11-23T04:19:53.120Z ",
+    "2026-11-23T04:19:53,120Z", "+026-11-23T04:19:53.120Z", "2026-11-23T04:19:53.120",
+    "٢026-11-23T04:19:53.120Z",
+  ])
+  func `what was not written so is no time`(text: String) { #expect(Timestamp(written: text) == nil) }
+
   @Test func `times are compared, and moved by durations`() {
     let (one, two) = (Timestamp(milliseconds: 1_000), Timestamp(milliseconds: 2_500))
     #expect(one < two)
