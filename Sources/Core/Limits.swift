@@ -16,6 +16,10 @@ public enum Limits {
   public static let ruleFiles = 1_000
   /// Diagnostics printed of one set of files; a further line counts the rest.
   public static let diagnostics = 1_000
+  /// Known names that a diagnostic lists; of more it says how many there are.
+  public static let namesPerDiagnostic = 30
+  /// Pairs of words that are compared, over all diagnostics, to find the ones that were meant.
+  public static let spellingComparisons = 50_000
   /// Windows of one rule, or of the settings.
   public static let windows = 20
   /// Freezes of one rule, or of the settings.

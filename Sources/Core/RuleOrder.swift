@@ -11,8 +11,6 @@ public struct RuleOrder: Sendable {
   let widestCanary: Int
   let isAnyUrgent: Bool
   let isAnyTimed: Bool
-  /// Rules that come after each other in a circle, each after the next; nil where there is none.
-  public let cycle: [String]?
   private let after: [String: [String]]
 
   /// The order of these rules.
@@ -26,7 +24,7 @@ public struct RuleOrder: Sendable {
       uniquingKeysWith: { first, _ in first })
     self.after = after
     awaited = Set(after.values.joined())
-    (levels, cycle) = Self.levels(of: rules.map(\.name), after)
+    levels = Self.levels(of: rules.map(\.name), after).levels
   }
 
   /// The rules that come before any of these, nearest first.
@@ -44,16 +42,39 @@ public struct RuleOrder: Sendable {
     return found
   }
 
-  /// Takes away, again and again, the rules whose predecessors are all gone; what is left at the end stands in a circle.
+  /// The circles in which rules come after each other, each rule after the next in its circle.
+  ///
+  /// - Parameters:
+  ///   - names: of all rules.
+  ///   - after: what each rule comes after; rules only, of those in `names`.
+  public static func cycles(among names: [String], after: [String: [String]]) -> [[String]] {
+    let left = levels(of: names, after).left
+    // What is left stands in a circle, or comes after one: whoever goes on to what comes before gets there.
+    var walks: [String: Int] = [:]
+    var cycles: [[String]] = []
+    for (walk, start) in names.enumerated() where left.contains(start) {
+      var way: [String] = []
+      var name = start
+      while walks[name] == nil {
+        walks[name] = walk
+        way.append(name)
+        name = after[name]?.first(where: left.contains) ?? name
+      }
+      if walks[name] == walk, let first = way.firstIndex(of: name) { cycles.append(Array(way[first...])) }
+    }
+    return cycles
+  }
+
+  /// Takes away, again and again, the rules whose predecessors are all gone. What is left could never have its turn.
   private static func levels(
     of names: [String], _ after: [String: [String]]
-  ) -> (levels: [String: Int], cycle: [String]?) {
-    guard !after.isEmpty else { return ([:], nil) }
+  ) -> (levels: [String: Int], left: Set<String>) {
+    guard !after.isEmpty else { return ([:], []) }
     var awaits = after.mapValues { Set($0).count }
     var followers: [String: [String]] = [:]
     for (name, others) in after { for other in Set(others) { followers[other, default: []].append(name) } }
     var levels: [String: Int] = [:]
-    var free = names.filter { awaits[$0] == nil }[...]
+    var free = names.filter { awaits[$0, default: 0] == 0 }[...]
     while let name = free.popFirst() {
       for follower in followers[name] ?? [] {
         levels[follower] = max(levels[follower] ?? 0, (levels[name] ?? 0) + 1)
@@ -61,22 +82,6 @@ public struct RuleOrder: Sendable {
         if awaits[follower] == 0 { free.append(follower) }
       }
     }
-    let left = Set(names.filter { awaits[$0, default: 0] > 0 })
-    return (levels, names.first(where: left.contains).map { cycle(from: $0, among: left, after) })
-  }
-
-  /// What is left stands in a circle, or comes after one: whoever goes on to what comes before gets there.
-  private static func cycle(
-    from start: String, among left: Set<String>, _ after: [String: [String]]
-  ) -> [String] {
-    var way: [String] = []
-    var places: [String: Int] = [:]
-    var name = start
-    while places[name] == nil {
-      places[name] = way.count
-      way.append(name)
-      name = after[name]?.first(where: left.contains) ?? name
-    }
-    return Array(way[(places[name] ?? 0)...])
+    return (levels, Set(names.filter { awaits[$0, default: 0] > 0 }))
   }
 }

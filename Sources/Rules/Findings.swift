@@ -6,6 +6,7 @@ internal import Core
 struct Findings {
   private(set) var all: [Diagnostic] = []
   private(set) var omitted = 0
+  private var spelling = Spelling()
   var file = ""
 
   var isEmpty: Bool { all.isEmpty }
@@ -20,6 +21,15 @@ struct Findings {
 
   /// A mistake that concerns the whole file.
   mutating func add(_ message: String) { add(message, at: Mark(line: 1, column: 1)) }
+
+  /// "; did you mean 'x'?" for the known word that is nearest, where one is near; else what is known.
+  mutating func suggestion(for word: String, among known: [String]) -> String {
+    if let nearest = spelling.nearest(to: word, among: known) { return "; did you mean '\(nearest)'?" }
+    guard known.count <= Limits.namesPerDiagnostic else {
+      return "; it is none of the \(known.count) that are known here"
+    }
+    return "; known here: \(known.map { String($0.prefix(64)) }.joined(separator: ", "))"
+  }
 
   /// In the order of the files, and in each file from its beginning to its end.
   var diagnostics: Diagnostics {
@@ -38,35 +48,4 @@ struct Mark: Hashable {
   var column: Int
 
   func advanced(by scalars: Int) -> Mark { Mark(line: line, column: column + scalars) }
-}
-
-/// "; did you mean 'x'?" for the known word that is nearest, where one is near.
-func suggestion(for word: String, among known: [String]) -> String {
-  guard let nearest = nearest(to: word, among: known) else {
-    return "; known here: \(known.joined(separator: ", "))"
-  }
-  return "; did you mean '\(nearest)'?"
-}
-
-/// The known word that is nearest; nil where none is near.
-func nearest(to word: String, among known: [String]) -> String? {
-  let nearest = known.map { (distance: editDistance(word, $0), word: $0) }.min { $0 < $1 }
-  guard let nearest, nearest.distance <= max(1, nearest.word.count / 3) else { return nil }
-  return nearest.word
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours between two words; long words count as far apart.
-private func editDistance(_ left: String, _ right: String) -> Int {
-  let (left, right) = (Array(left.unicodeScalars.prefix(64)), Array(right.unicodeScalars.prefix(64)))
-  var rows = [Array(0...right.count)]
-  for (i, a) in left.enumerated() {
-    var row = [i + 1]
-    for (j, b) in right.enumerated() {
-      var best = min(rows[i][j] + (a == b ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
-      if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, rows[i - 1][j - 1] + 1) }
-      row.append(best)
-    }
-    rows.append(row)
-  }
-  return rows[left.count][right.count]
 }

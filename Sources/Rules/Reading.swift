@@ -29,7 +29,8 @@ struct Fields {
       }
       guard keys.contains(name) else {
         findings.add(
-          "unknown key '\(name.prefix(64))' in \(what)\(suggestion(for: name, among: keys))", at: key.mark)
+          "unknown key '\(name.prefix(64))' in \(what)\(findings.suggestion(for: name, among: keys))",
+          at: key.mark)
         continue
       }
       values[name] = value

@@ -60,7 +60,7 @@ struct ReceiverReader {
         events.insert(event)
       } else {
         findings.add(
-          "'\(word.prefix(64))' is no event\(suggestion(for: word, among: known))", at: element.mark)
+          "'\(word.prefix(64))' is no event\(findings.suggestion(for: word, among: known))", at: element.mark)
       }
     }
     return events
@@ -79,7 +79,7 @@ struct ReceiverReader {
     }
     for name in template.captureNames where !Receiver.textNames.contains(name) {
       findings.add(
-        "'{\(name)}' is nothing that a notice has\(suggestion(for: name, among: Receiver.textNames))",
+        "'{\(name)}' is nothing that a notice has\(findings.suggestion(for: name, among: Receiver.textNames))",
         at: node.mark)
     }
     return template
@@ -132,7 +132,7 @@ struct ReceiverReader {
     let account = fields["account"]?.text("account", &findings)
     if let account, !accounts.contains(account), let place = fields["account"]?.mark {
       findings.add(
-        "no account is named '\(account)'\(accounts.isEmpty ? "; add it to 'accounts'" : suggestion(for: account, among: accounts.sorted()))",
+        "no account is named '\(account)'\(accounts.isEmpty ? "; add it to 'accounts'" : findings.suggestion(for: account, among: accounts.sorted()))",
         at: place)
     }
     guard let arn = topic.text("topic", &findings) else { return nil }

@@ -69,26 +69,23 @@ public struct RuleFiles: Sendable {
   private static func checkOrder(
     _ found: [RuleReader.Found], _ names: [String: RuleReader.Found], _ findings: inout Findings
   ) {
-    var (isOrdered, isKnown) = (false, true)
+    lazy var known = names.keys.sorted()
     for rule in found {
       findings.file = rule.file
       for (name, mark) in rule.after where names[name] == nil {
-        findings.add(
-          "no rule is named '\(name)'\(suggestion(for: name, among: names.keys.sorted()))", at: mark)
-        isKnown = false
+        findings.add("no rule is named '\(name)'\(findings.suggestion(for: name, among: known))", at: mark)
       }
-      isOrdered = isOrdered || !rule.after.isEmpty
     }
-    guard isOrdered, isKnown, let cycle = RuleOrder(found.compactMap(\.rule)).cycle,
-      let first = names[cycle[0]]
-    else {
-      return
+    let after = names.mapValues { rule in rule.after.map(\.name).filter { names[$0] != nil } }
+    let cycles = RuleOrder.cycles(among: found.map(\.name), after: after.filter { !$0.value.isEmpty })
+    for cycle in cycles {
+      guard let first = names[cycle[0]] else { continue }
+      findings.file = first.file
+      let way = (cycle + [cycle[0]]).map { "'\($0)'" }.joined(separator: " after ")
+      findings.add(
+        "\(way): none of them could ever begin; take one 'after' away",
+        at: first.after.first?.mark ?? first.mark)
     }
-    findings.file = first.file
-    let way = (cycle + [cycle[0]]).map { "'\($0)'" }.joined(separator: " after ")
-    findings.add(
-      "\(way): none of them could ever begin; take one 'after' away",
-      at: first.after.first?.mark ?? first.mark)
   }
 
   /// SHA-256 over the names and bytes of all files: the same on two machines that have the same rules.

@@ -13,11 +13,13 @@ struct RuleReader {
   let defaultRegion: String?
   let accounts: [String: String?]
   let defaults: RuleDefaults
+  private let accountNames: [String]
   private let turns = TurnReader()
 
   init(defaultRegion: String?, accounts: [String: String?], defaults: RuleDefaults) {
     self.defaultRegion = defaultRegion
     self.accounts = accounts
+    accountNames = accounts.keys.sorted()
     self.defaults = defaults
   }
 
@@ -90,7 +92,7 @@ struct RuleReader {
     let account = fields["account"]?.text("account", &findings)
     if let account, let node = fields["account"], accounts[account] == nil {
       findings.add(
-        "unknown account '\(account)'\(accounts.isEmpty ? "; name it under 'accounts' in the settings" : suggestion(for: account, among: accounts.keys.sorted()))",
+        "unknown account '\(account)'\(accounts.isEmpty ? "; name it under 'accounts' in the settings" : findings.suggestion(for: account, among: accountNames))",
         at: node.mark)
     }
     let region = fields["region"]?.text("region", &findings)

@@ -100,7 +100,7 @@ struct TargetReader {
     if let launch = TaskOptions.Launch(rawValue: word.uppercased()) { return launch }
     let known = TaskOptions.Launch.allCases.map { $0.rawValue.lowercased() }
     findings.add(
-      "'\(word.prefix(64))' is no launch type\(suggestion(for: word, among: known))", at: node.mark)
+      "'\(word.prefix(64))' is no launch type\(findings.suggestion(for: word, among: known))", at: node.mark)
     return nil
   }
 

@@ -14,6 +14,8 @@ final class ZoneFiles {
   private let directory: String
   private var known: [String: Result<TimeZoneRules, ZoneError>] = [:]
   private lazy var names = Self.names(in: directory)
+  private lazy var namesInSmallLetters = Self.inSmallLetters(names)
+  private var spelling = Spelling()
 
   /// The zones below a directory.
   init(directory: String) { self.directory = directory }
@@ -70,11 +72,9 @@ final class ZoneFiles {
 
   /// Another case, the city alone, or another spelling.
   private func near(_ name: String) -> String? {
-    let small = name.lowercased()
-    if let same = names.first(where: { $0.lowercased() == small }) { return same }
-    if let city = names.first(where: { $0.lowercased().hasSuffix("/\(small)") }) { return city }
+    if let same = namesInSmallLetters[name.lowercased()] { return same }
     // Every abbreviation is near to another one that means something else.
-    return name.contains("/") ? nearest(to: name, among: names) : nil
+    return name.contains("/") ? spelling.nearest(to: name, among: names) : nil
   }
 
   /// Letters, digits and the few signs that names have; no way out of the directory.
@@ -87,6 +87,19 @@ final class ZoneFiles {
             0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || "+-_.".utf8.contains($0)
           }
       }
+  }
+
+  /// Names by what they are in small letters, from their beginning or from any slash on.
+  private static func inSmallLetters(_ names: [String]) -> [String: String] {
+    var found = Dictionary(names.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    for name in names {
+      var rest = name.lowercased()[...]
+      while let slash = rest.firstIndex(of: "/") {
+        rest = rest[rest.index(after: slash)...]
+        if found[String(rest)] == nil { found[String(rest)] = name }
+      }
+    }
+    return found
   }
 
   /// All names that the data's own lists have, sorted.

@@ -25,6 +25,21 @@ struct HostileFileTests {
     #expect(said.allSatisfy { $0.utf8.count < 400 }, "\(what): \(said.first?.prefix(500) ?? "")")
   }
 
+  /// A name that is looked for among all others costs time, and not one of these has only a few names to look at.
+  @Test(
+    arguments: [
+      "name: rNUMBER, after: [xNUMBER]", "name: rNUMBER, window: Mon 09:00-10:00 Europe/XNUMBER",
+      "name: rNUMBER, account: xNUMBER", "name: rNUMBER, cooldwn: 1s",
+    ])
+  func `ten thousand rules with a word that is not known end in short lines`(_ keys: String) {
+    let rules = (0..<10_000).map { number in
+      "- {\(keys.replacing("NUMBER", with: "\(number)")), watch: [{secret: a}], restart: [{service: c/s}]}\n"
+    }
+    let said = complaints("rules:\n" + rules.joined())
+    #expect(said.count == Limits.diagnostics)
+    #expect(said.allSatisfy { $0.utf8.count < 400 }, "\(said.first?.prefix(500) ?? "")")
+  }
+
   @Test func `a hundred thousand rules are too many`() {
     let rules = (0..<100_000).map { "- {name: r\($0), watch: [{secret: a}], restart: [{service: c/s}]}\n" }
     let said = complaints("rules:\n" + rules.joined())

@@ -90,12 +90,16 @@ struct TurnKeysTests {
       rules:
         - { name: a, \(Self.rest), after: [b] }
         - { name: b, \(Self.rest), after: [c] }
-        - { name: c, \(Self.rest), after: [b] }
+        - { name: c, \(Self.rest), after: [b, nobody], cooldown: 3 }
         - { name: d, \(Self.rest), after: [d] }
+        - { name: e, \(Self.rest), after: [c, d] }
       """)
     #expect(
       told == [
-        "rules.yaml:3:81: error: 'b' after 'c' after 'b': none of them could ever begin; take one 'after' away"
+        "rules.yaml:3:81: error: 'b' after 'c' after 'b': none of them could ever begin; take one 'after' away",
+        "rules.yaml:4:84: error: no rule is named 'nobody'; known here: a, b, c, d, e",
+        "rules.yaml:4:103: error: cooldown: '3' has no unit; write 3s for seconds, or ms, m, h, d",
+        "rules.yaml:5:81: error: 'd' after 'd': none of them could ever begin; take one 'after' away",
       ])
   }
 
