@@ -4,6 +4,8 @@
 public enum Limits {
   /// Rules over all files.
   public static let rules = 10_000
+  /// Characters of a rule's name, which every record and message of the rule carries.
+  public static let ruleNameCharacters = 200
   /// Entries in one rule's `watch`, `except` or `restart`.
   public static let entriesPerRule = 200
   /// UTF-8 bytes of one pattern; a secret's name has at most 512.

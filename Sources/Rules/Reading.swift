@@ -55,6 +55,19 @@ extension YAMLNode {
     return text
   }
 
+  /// A scalar as it is written, as a program is given it: numbers and Booleans are texts here, and it may be empty.
+  func word(_ what: String, _ findings: inout Findings) -> String? {
+    guard case .scalar(let text, _) = content else {
+      findings.add("\(what) must be text, not \(kind)", at: mark)
+      return nil
+    }
+    guard !text.contains("\0") else {
+      findings.add("\(what) has a zero byte, which no program can be given; remove it", at: mark)
+      return nil
+    }
+    return text
+  }
+
   /// Elements, at least one and at most so many.
   func list(_ what: String, atMost limit: Int, _ findings: inout Findings) -> [YAMLNode]? {
     guard case .list(let elements) = content else {

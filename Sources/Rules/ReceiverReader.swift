@@ -152,13 +152,7 @@ struct ReceiverReader {
 
   private func command(_ node: YAMLNode, _ findings: inout Findings) -> Receiver.Channel? {
     guard let elements = node.list("command", atMost: Limits.entriesPerRule, &findings) else { return nil }
-    let words = elements.compactMap { element -> String? in
-      guard case .scalar(let text, _) = element.content, !text.contains("\0") else {
-        findings.add("a word of a command must be text, not \(element.kind)", at: element.mark)
-        return nil
-      }
-      return text
-    }
+    let words = elements.compactMap { $0.word("a word of a command", &findings) }
     guard words.count == elements.count else { return nil }
     guard words[0].hasPrefix("/") else {
       findings.add(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Core
+internal import Platform
 
 /// Reads the rules of one file.
 struct RuleReader {
@@ -46,7 +47,7 @@ struct RuleReader {
   private func rule(_ node: YAMLNode, _ findings: inout Findings) -> Found? {
     guard let fields = Fields(node, "a rule", keys: Self.keys, &findings) else { return nil }
     let before = findings.all.count + findings.omitted
-    let name = required("name", fields, &findings)?.text("name", &findings)
+    let name = required("name", fields, &findings).flatMap { name($0, &findings) }
     var location = location(fields, &findings)
     let watch = watches("watch", required("watch", fields, &findings), &location, &findings)
     let except = watches("except", fields["except"], &location, &findings)
@@ -73,6 +74,17 @@ struct RuleReader {
       found.rule = rule
     }
     return found
+  }
+
+  private func name(_ node: YAMLNode, _ findings: inout Findings) -> String? {
+    guard let name = node.text("name", &findings) else { return nil }
+    guard name.unicodeScalars.count <= Limits.ruleNameCharacters, name.printable == name else {
+      findings.add(
+        "a rule's name is a line of at most \(Limits.ruleNameCharacters) characters that can be seen; shorten it, or take the others out",
+        at: node.mark)
+      return nil
+    }
+    return name
   }
 
   private func after(_ fields: Fields, _ findings: inout Findings) -> [(name: String, mark: Mark)] {

@@ -160,11 +160,7 @@ struct TargetReader {
   }
 
   private func word(_ node: YAMLNode, _ findings: inout Findings) -> Template? {
-    guard case .scalar(let text, _) = node.content, !text.contains("\0") else {
-      findings.add("a word of a command must be text, not \(node.kind)", at: node.mark)
-      return nil
-    }
-    return filling((text, node), &findings)
+    node.word("a word of a command", &findings).flatMap { filling(($0, node), &findings) }
   }
 
   private func commandOptions(_ fields: Fields, _ findings: inout Findings) -> CommandOptions {
@@ -256,9 +252,12 @@ struct TargetReader {
   private func texts(
     _ key: String, _ node: YAMLNode, atMost limit: Int, _ findings: inout Findings
   ) -> [(name: String, value: Text)] {
-    guard case .map(let pairs) = node.content, pairs.count <= limit else {
-      findings.add(
-        "'\(key)' must be a mapping from at most \(limit) names to texts, not \(node.kind)", at: node.mark)
+    guard case .map(let pairs) = node.content else {
+      findings.add("'\(key)' must be a mapping from names to texts, not \(node.kind)", at: node.mark)
+      return []
+    }
+    guard pairs.count <= limit else {
+      findings.add("\(key) has \(pairs.count) entries, more than \(limit)", at: node.mark)
       return []
     }
     return pairs.compactMap { name, value in

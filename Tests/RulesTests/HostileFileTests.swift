@@ -84,8 +84,13 @@ struct HostileFileTests {
   }
 
   @Test func `a name cannot forge a line of its own`() throws {
-    let text = #"rules: [{ name: "a\nb: error", watch: [{ secret: s }], restart: [{ service: c/s }], x: 1 }]"#
-    #expect(complaints(text).count == 1)
+    for name in [#"a\nb: error"#, #"a\0"#, #"\e[2J"#, String(repeating: "n", count: 201)] {
+      let text = #"rules: [{ name: "NAME", watch: [{ secret: s }], restart: [{ service: c/s }] }]"#
+      #expect(
+        complaints(text.replacing("NAME", with: name)) == [
+          "rules.yaml:1:17: error: a rule's name is a line of at most 200 characters that can be seen; shorten it, or take the others out"
+        ])
+    }
     let region = complaints(
       #"rules: [{ name: a, region: "x\ny", watch: [{ secret: s }], restart: [{ service: c/s }] }]"#)
     #expect(region.count == 1)

@@ -128,7 +128,11 @@ struct TargetTests {
     ),
     (
       "{ workflow: { repository: a/b, file: a.yml, inputs: [a] } }", 67,
-      "'inputs' must be a mapping from at most 25 names to texts, not a list"
+      "'inputs' must be a mapping from names to texts, not a list"
+    ),
+    (
+      #"{ command: ["/bin/a", "\0"] }"#, 37,
+      "a word of a command has a zero byte, which no program can be given; remove it"
     ),
     (
       "{ command: sh }", 26, "command must be a list, not 'sh'"
