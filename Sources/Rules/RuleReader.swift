@@ -47,7 +47,7 @@ struct RuleReader {
   private func rule(_ node: YAMLNode, _ findings: inout Findings) -> Found? {
     guard let fields = Fields(node, "a rule", keys: Self.keys, &findings) else { return nil }
     let before = findings.all.count + findings.omitted
-    let name = required("name", fields, &findings).flatMap { name($0, &findings) }
+    let name = required("name", fields, &findings).flatMap { ruleName($0, &findings) }
     var location = location(fields, &findings)
     let watch = watches("watch", required("watch", fields, &findings), &location, &findings)
     let except = watches("except", fields["except"], &location, &findings)
@@ -76,7 +76,7 @@ struct RuleReader {
     return found
   }
 
-  private func name(_ node: YAMLNode, _ findings: inout Findings) -> String? {
+  private func ruleName(_ node: YAMLNode, _ findings: inout Findings) -> String? {
     guard let name = node.text("name", &findings) else { return nil }
     guard name.unicodeScalars.count <= Limits.ruleNameCharacters, name.printable == name else {
       findings.add(
