@@ -85,6 +85,7 @@ let package = Package(
     .target(
       name: "LocalGitHub", dependencies: ["Core", "GitHub", "Platform", "LocalAWS", "LocalReceiver"],
       path: "Tests/Support/LocalGitHub", swiftSettings: settings),
+    .target(name: "Folders", path: "Tests/Support/Folders", swiftSettings: settings),
     .executableTarget(
       name: "local-aws", dependencies: ["LocalAWS", "Platform", argumentParser],
       path: "Tests/Support/local-aws",
@@ -95,7 +96,7 @@ let package = Package(
       swiftSettings: language),
 
     .executableTarget(
-      name: "campaign", dependencies: ["LocalAWS", "Core", "Platform", argumentParser],
+      name: "campaign", dependencies: ["LocalAWS", "Core", "Folders", "Platform", argumentParser],
       path: "Tests/Support/campaign", swiftSettings: language),
 
     // Simulated time: running jobs by hand is, to the compiler, unsafe.
@@ -118,7 +119,9 @@ let package = Package(
     // Readers of foreign bytes and what must hold of them: replayed by FuzzTests, searched by `make fuzz`.
     .target(
       name: "FuzzTargets",
-      dependencies: ["Core", "JSON", "Rules", "AWS", "GitHub", "Journal", "Platform", "Simulation"],
+      dependencies: [
+        "Core", "Folders", "JSON", "Rules", "AWS", "GitHub", "Journal", "Platform", "Simulation",
+      ],
       path: "Tests/Fuzz/Targets", swiftSettings: settings),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
 
@@ -127,26 +130,28 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-    .testTarget(name: "RulesTests", dependencies: ["Rules", "Core"], swiftSettings: settings),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "Core", logging], swiftSettings: language),
+    .testTarget(name: "RulesTests", dependencies: ["Rules", "Core", "Folders"], swiftSettings: settings),
     .testTarget(
-      name: "AWSTests", dependencies: ["AWS", "Core", "JSON", "Platform", "LocalAWS"], swiftSettings: settings
+      name: "PlatformTests", dependencies: ["Platform", "Core", "Folders", logging], swiftSettings: language),
+    .testTarget(
+      name: "AWSTests", dependencies: ["AWS", "Core", "Folders", "JSON", "Platform", "LocalAWS"],
+      swiftSettings: settings
     ),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Core", "JSON", "Platform", grdb],
+      name: "JournalTests", dependencies: ["Journal", "Core", "Folders", "JSON", "Platform", grdb],
       swiftSettings: language),
     .testTarget(
       name: "DaemonTests",
       dependencies: [
         "Daemon", "Core", "Rules", "AWS", "GitHub", "Journal", "Platform", "LocalAWS", "LocalGitHub",
-        "LocalReceiver", "Simulation",
+        "LocalReceiver", "Simulation", "Folders",
       ],
       swiftSettings: settings),
     .testTarget(
       name: "NotifyTests",
       dependencies: [
         "Notify", "Core", "JSON", "Rules", "AWS", "Journal", "Platform", "LocalAWS", "LocalReceiver",
-        logging,
+        "Folders", logging,
       ],
       swiftSettings: settings),
     .testTarget(
@@ -154,8 +159,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "rollwatch", "local-aws", "campaign", "LocalAWS", "LocalReceiver", "LocalGitHub", "Core", "Rules",
-        "Platform",
+        "rollwatch", "local-aws", "campaign", "LocalAWS", "LocalReceiver", "LocalGitHub", "Core", "Folders",
+        "Rules", "Platform",
         subprocess, system,
       ],
       swiftSettings: settings),

@@ -131,7 +131,7 @@ struct ConfigurationFileTests {
   }
 
   @Test func `the credentials file wins over the config file, key by key`() throws {
-    let home = try Home()
+    let home = Home()
     try home.write(
       ".aws/config", "[profile a]\nregion = x\naws_access_key_id = C\n[sso-session s]\n[services v]\nq =\n")
     try home.write(".aws/credentials", "[a]\naws_access_key_id = D\n[profile b]\n")
@@ -147,7 +147,7 @@ struct ConfigurationFileTests {
     "[default]\nregion = b\n[profile default]\nregion = a",
   ])
   func `the default profile with the word profile stands`(_ text: String) throws {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", text)
     #expect(
       try SharedConfiguration.load(environment: [:], home: home.path).profiles["default"]?["region"]?.text
@@ -155,14 +155,14 @@ struct ConfigurationFileTests {
   }
 
   @Test func `a file may be elsewhere, also below the home directory`() throws {
-    let home = try Home()
+    let home = Home()
     try home.write("other", "[default]\nregion = x")
     let shared = try SharedConfiguration.load(environment: ["AWS_CONFIG_FILE": "~/other"], home: home.path)
     #expect(shared.profiles["default"]?["region"]?.text == "x")
   }
 
   @Test func `a file that is too large, not text or no file is an error`() async throws {
-    let home = try Home()
+    let home = Home()
     func failure(_ path: String) async -> String {
       await message { try SharedConfiguration.load(environment: ["AWS_CONFIG_FILE": path], home: home.path) }
     }

@@ -27,7 +27,7 @@ struct ConfigurationTests {
     """
 
   private func resolve(_ environment: [String: String]) throws -> AWSConfiguration {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", Self.config)
     return try home.configuration(environment)
   }
@@ -136,7 +136,7 @@ struct ConfigurationTests {
   }
 
   @Test func `a services section that is not there is an error`() async throws {
-    let home = try Home()
+    let home = Home()
     let file = try home.write(".aws/config", "[default]\nservices = gone\n")
     let message = await message { try home.configuration() }
     #expect(message == "\(file):2: there is no section [services gone]; add it, or remove this line")

@@ -11,7 +11,7 @@ struct CredentialsChainTests {
   private static let off = ["AWS_EC2_METADATA_DISABLED": "true"]
 
   @Test func `a chain that finds nothing lists what it tried and says what to do`() async throws {
-    let home = try Home()
+    let home = Home()
     let message = await message { try await chain(home.configuration()).credentials() }
     let files = "\(home.path)/.aws/config or \(home.path)/.aws/credentials"
     #expect(
@@ -24,7 +24,7 @@ struct CredentialsChainTests {
   }
 
   @Test func `a machine that is no instance may become one, a switched-off service may not`() async throws {
-    let home = try Home()
+    let home = Home()
     let open = try chain(home.configuration())
     await #expect { try await open.credentials() } throws: {
       ($0 as? CredentialsFailure)?.isTransient == true
@@ -36,7 +36,7 @@ struct CredentialsChainTests {
   }
 
   @Test func `a source that is configured and fails is not passed over`() async throws {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", "[default]\naws_access_key_id = A\naws_secret_access_key = s\n")
     let relative = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"]
     let keys = try await chain(home.configuration(relative)).credentials()
@@ -48,7 +48,7 @@ struct CredentialsChainTests {
   }
 
   @Test func `roles are assumed one from the other, each kept until it is due`() async throws {
-    let home = try Home()
+    let home = Home()
     try home.write(
       ".aws/config",
       """
@@ -89,7 +89,7 @@ struct CredentialsChainTests {
   }
 
   @Test func `a web identity's token is read at every renewal`() async throws {
-    let home = try Home()
+    let home = Home()
     let file = try home.write("token", "one\n")
     let tokens = MemoryTokens(time, webToken: "one")
     let environment = ["AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn:aws:iam::1:role/pod"]

@@ -66,7 +66,7 @@ struct CredentialsIdentityCenterTests {
   private let transport: MemoryTransport
 
   init() throws {
-    home = try Home()
+    home = Home()
     transport = MemoryTransport { [portal] request throws(TransportFailure) in try portal.answer(request) }
     try home.write(
       ".aws/config",

@@ -183,7 +183,7 @@ struct CredentialsMetadataTests {
   }
 
   @Test func `the authorization is the file's, read each time, before the variable's`() async throws {
-    let home = try Home()
+    let home = Home()
     let file = try home.write("token", "first\n")
     let environment = [
       "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",

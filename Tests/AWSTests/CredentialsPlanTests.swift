@@ -87,7 +87,7 @@ struct CredentialsPlanTests {
   }
 
   private func origin(_ profile: String?, _ environment: [String: String] = [:]) throws -> CredentialsOrigin {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", Self.config)
     try home.write(".aws/credentials", Self.credentials)
     let named = profile.map { ["AWS_PROFILE": $0] } ?? [:]
@@ -182,7 +182,7 @@ struct CredentialsPlanTests {
   func `a profile that is wrong is an error with its line, never skipped`(_ text: String, _ expected: String)
     async throws
   {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", "[default]\n" + text + "\n")
     let message = await message { try CredentialsPlan(home.configuration(Self.relative)) }
     #expect(message.contains(expected))

@@ -23,7 +23,7 @@ struct CredentialsRoleTests {
     aws.add(.user("base", account: "111111111111", accessKey: "AKIABASE", secretKey: "s3cr3t"))
     aws.add(Role(arn: Self.role, externalID: "word", permissions: .all))
     running = RunningAWS(aws, time: time)
-    home = try Home()
+    home = Home()
   }
 
   private func client(_ config: String) throws -> (AWSClient, CredentialsChain) {

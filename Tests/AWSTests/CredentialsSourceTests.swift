@@ -35,7 +35,7 @@ struct CredentialsSourceTests {
   }
 
   @Test func `a profile's keys are those of the file that is there now`() async throws {
-    let home = try Home()
+    let home = Home()
     try home.write(".aws/config", "[default]\naws_access_key_id = C\naws_secret_access_key = c\n")
     let keys = ProfileKeys(profile: "default", environment: [:], home: home.path)
     #expect(try await keys.fetch().accessKeyID == "C")
@@ -48,7 +48,7 @@ struct CredentialsSourceTests {
   }
 
   @Test func `half a pair of keys names its line, not its value`() async throws {
-    let home = try Home()
+    let home = Home()
     let file = try home.write(".aws/credentials", "[default]\naws_access_key_id = AKIAX\n")
     let message = await message {
       try await ProfileKeys(profile: "default", environment: [:], home: home.path).fetch()
@@ -59,7 +59,7 @@ struct CredentialsSourceTests {
   // MARK: credential_process
 
   private let home: Home
-  init() throws { home = try Home() }
+  init() throws { home = Home() }
 
   private func process(
     _ script: String, time: StillTime = StillTime(sleep: .lasts), environment: [String: String] = [:]

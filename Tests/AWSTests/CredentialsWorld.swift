@@ -3,6 +3,7 @@
 // the services of a machine, in memory.
 
 import Core
+import Folders
 import Foundation
 import Platform
 
@@ -36,24 +37,16 @@ final class StillTime: TimeSource {
   }
 }
 
-/// A directory that is gone when the test is.
+/// Somebody's home directory.
 final class Home {
-  let path: String
+  private let folder = TemporaryFolder()
+  var path: String { folder.path }
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(
-      atPath: path + "/.aws/sso/cache", withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init() { folder.makeFolder(".aws/sso/cache") }
 
   @discardableResult
   func write(_ name: String, _ text: String, permissions: Int = 0o600) throws -> String {
-    let file = path + "/" + name
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file)
-    return file
+    try folder.write(text, to: name, permissions: permissions)
   }
 
   /// The configuration of a process with this home.

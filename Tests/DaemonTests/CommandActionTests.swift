@@ -3,6 +3,7 @@
 import AWS
 import Core
 import Daemon
+import Folders
 import Foundation
 import LocalGitHub
 import Platform
@@ -15,12 +16,7 @@ struct CommandActionTests {
     resource: Resource(scope: Scope(kind: .secret, location: home), name: "shop/db"), from: "v1", to: "v2",
     changedAt: Timestamp(milliseconds: 1_800_000_000_000), changedBy: "arn:aws:iam::123456789012:user/alice")
 
-  private let folder: String
-
-  init() throws {
-    folder = NSTemporaryDirectory() + "commands-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  private let folder = TemporaryFolder()
 
   private func actions(_ environment: [String: String] = ["PATH": "/usr/bin:/bin"]) -> TargetActions {
     let clients = AWSClients { _ throws(Failure) in
@@ -30,7 +26,7 @@ struct CommandActionTests {
   }
 
   private func shell(_ script: String) -> Target {
-    .command(Command(words: ["/bin/sh", "-c", script, "script", folder]))
+    .command(Command(words: ["/bin/sh", "-c", script, "script", folder.path]))
   }
 
   private func assignment(_ target: Target, _ options: CommandOptions = .standard, causes: [Change] = [])
@@ -73,7 +69,7 @@ struct CommandActionTests {
   }
 
   private func text(_ name: String) throws -> String {
-    try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+    try folder.text(of: name)
   }
 
   @Test func `a program that ends with 0 has completed, and gets the changes as JSON`() async throws {

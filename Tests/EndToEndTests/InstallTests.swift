@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Testing
 
 @Suite(.enabled(if: Program.exists("make"), "make is not installed"))
 struct InstallTests {
+  private let folder = TemporaryFolder()
+
   @Test func `make install puts everything below DESTDIR and PREFIX, and make uninstall removes it`()
     async throws
   {
-    try await withTemporaryDirectory { directory in
-      let stage = directory.appending(path: "a stage")
-      try await make("install", into: stage)
-      let files = try FileManager.default.subpathsOfDirectory(atPath: stage.path)
-      for file in Self.expected { #expect(files.contains("opt/rollwatch/\(file)"), "\(file) is missing") }
-      #expect(files.allSatisfy { "opt/rollwatch".hasPrefix($0) || $0.hasPrefix("opt/rollwatch/") })
+    let stage = URL(filePath: folder.path + "/a stage")
+    try await make("install", into: stage)
+    let files = try FileManager.default.subpathsOfDirectory(atPath: stage.path)
+    for file in Self.expected { #expect(files.contains("opt/rollwatch/\(file)"), "\(file) is missing") }
+    #expect(files.allSatisfy { "opt/rollwatch".hasPrefix($0) || $0.hasPrefix("opt/rollwatch/") })
 
-      let unit = stage.appending(path: "opt/rollwatch/lib/systemd/system/rollwatch.service")
-      let text = try String(contentsOf: unit, encoding: .utf8)
-      #expect(text.contains("\nExecStart=/opt/rollwatch/bin/rollwatch run\n"))
-      #expect(!text.contains("/usr/local"))
+    let unit = stage.appending(path: "opt/rollwatch/lib/systemd/system/rollwatch.service")
+    let text = try String(contentsOf: unit, encoding: .utf8)
+    #expect(text.contains("\nExecStart=/opt/rollwatch/bin/rollwatch run\n"))
+    #expect(!text.contains("/usr/local"))
 
-      try await make("uninstall", into: stage)
-      let left = try FileManager.default.subpathsOfDirectory(atPath: stage.path)
-        .filter { !stage.appending(path: $0).hasDirectoryPath }
-      #expect(left.allSatisfy { !$0.contains("rollwatch.") && !$0.hasSuffix("/bin/rollwatch") }, "\(left)")
-    }
+    try await make("uninstall", into: stage)
+    let left = try FileManager.default.subpathsOfDirectory(atPath: stage.path)
+      .filter { !stage.appending(path: $0).hasDirectoryPath }
+    #expect(left.allSatisfy { !$0.contains("rollwatch.") && !$0.hasSuffix("/bin/rollwatch") }, "\(left)")
   }
 
   private static let expected = [

@@ -49,11 +49,3 @@ enum Program {
     }
   }
 }
-
-/// A new directory that is removed when `body` is over.
-func withTemporaryDirectory<T>(_ body: (URL) async throws -> T) async throws -> T {
-  let directory = FileManager.default.temporaryDirectory.appending(path: "rollwatch-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: directory) }
-  return try await body(directory)
-}

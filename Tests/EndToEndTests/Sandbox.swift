@@ -2,6 +2,7 @@
 // What a user has: a folder with rules, settings and state, an AWS to talk to, and the rollwatch program.
 
 import Core
+import Folders
 import Foundation
 import LocalAWS
 import Platform
@@ -13,15 +14,14 @@ final class Sandbox {
   static let service = "staging-ecs-shop-cluster/staging-ecs-shop-service"
   static let target = "ecs:\(service)"
 
-  let folder: URL
+  private let scratch = TemporaryFolder()
+  var folder: URL { URL(filePath: scratch.path) }
   let aws: RunningAWS
   let server: LocalAWSServer
 
   /// A fresh folder and an AWS with one service, one parameter and one secret; rollouts end at once.
   init(quiet: String = "300ms", cooldown: String = "0s") throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "rollwatch-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(
-      at: folder.appending(path: "rules"), withIntermediateDirectories: true)
+    scratch.makeFolder("rules")
     aws = RunningAWS(SimulatedAWS(seed: 7), time: SystemClock())
     aws.steer { aws, now in
       aws.add(.user("test", account: Self.place.account, accessKey: "test", secretKey: "test"))
@@ -54,16 +54,11 @@ final class Sandbox {
       """)
   }
 
-  deinit {
-    server.stop()
-    try? FileManager.default.removeItem(at: folder)
-  }
+  deinit { server.stop() }
 
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
-  func write(_ name: String, _ text: String) throws {
-    try Data(text.utf8).write(to: folder.appending(path: name))
-  }
+  func write(_ name: String, _ text: String) throws { try scratch.write(text, to: name) }
 
   var environment: [String: String] {
     [

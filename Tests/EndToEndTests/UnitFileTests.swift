@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The unit as systemd's own tools judge it, without a running systemd.
 
+import Folders
 import Foundation
 import Testing
 
 @Suite(.enabled(if: Program.exists("systemd-analyze"), "systemd-analyze is not installed"))
 struct UnitFileTests {
+  private let folder = TemporaryFolder()
+
   @Test func `systemd finds nothing to complain about in the unit`() async throws {
     try await withUnit { unit in
       let verify = try await Program.run(
@@ -41,11 +44,8 @@ struct UnitFileTests {
     let text = try String(contentsOfFile: Program.file("deploy/rollwatch.service"), encoding: .utf8)
     let command = "ExecStart=/usr/local/bin/rollwatch"
     try #require(text.contains(command))
-    try await withTemporaryDirectory { directory in
-      let unit = directory.appending(path: "rollwatch.service")
-      try text.replacing(command, with: "ExecStart=/bin/true").write(
-        to: unit, atomically: true, encoding: .utf8)
-      try await body(unit)
-    }
+    let unit = try folder.write(
+      text.replacing(command, with: "ExecStart=/bin/true"), to: "rollwatch.service", permissions: 0o644)
+    try await body(URL(filePath: unit))
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
+import Folders
 import Foundation
 import GRDB
 import Journal
@@ -9,23 +10,15 @@ import Journal
 final class StateFolder: Sendable {
   static let home = Location(region: "eu-west-2", account: nil)
 
-  let path: String
+  private let folder = TemporaryFolder()
+  var path: String { folder.path + "/state" }
   var database: String { path + "/journal.sqlite" }
   var stream: String { path + "/audit.jsonl" }
 
-  /// An audit key in a file of the folder.
+  /// An audit key in a file beside it.
   func key(_ text: String = "0123456789abcdef0123456789abcdef\n") throws -> AuditKey {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let file = path + "/key"
-    try Data(text.utf8).write(to: URL(filePath: file))
-    return try AuditKey(contentsOf: file)
+    try AuditKey(contentsOf: folder.write(text, to: "key"))
   }
-
-  init() {
-    path = FileManager.default.temporaryDirectory.appending(path: "rollwatch-\(UUID().uuidString)").path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func open(_ key: AuditKey? = nil) throws(JournalFailure) -> JournalStore {
     try JournalStore(directory: path, home: Self.home, auditKey: key)

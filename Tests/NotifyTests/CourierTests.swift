@@ -3,6 +3,7 @@
 
 import AWS
 import Core
+import Folders
 import Foundation
 import JSON
 import Journal
@@ -17,14 +18,14 @@ import Testing
 struct CourierTests {
   private static let home = Location(region: "eu-west-2", account: nil)
 
-  /// A state directory that is gone after the test.
+  /// A state directory with its journal.
   private final class Place {
-    let path = NSTemporaryDirectory() + "notify-\(UUID().uuidString)"
+    private let folder = TemporaryFolder()
+    var path: String { folder.path }
     let journal: JournalStore
     var restarts = 0
 
-    init() throws { journal = try JournalStore(directory: path, home: home, auditKey: nil) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    init() throws { journal = try JournalStore(directory: folder.path, home: home, auditKey: nil) }
 
     func fail(_ count: Int = 1) throws {
       for _ in 0..<count {

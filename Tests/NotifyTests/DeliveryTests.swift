@@ -3,6 +3,7 @@
 
 import AWS
 import Core
+import Folders
 import Foundation
 import JSON
 import LocalAWS
@@ -42,14 +43,13 @@ struct DeliveryTests {
   @Test func `a program gets the message on standard input, and of the environment only what is no secret`()
     async throws
   {
-    let folder = NSTemporaryDirectory() + "command-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = TemporaryFolder()
     let environment = ["PATH": "/usr/bin:/bin", "SLACK_URL": "secret", "AWS_SECRET_ACCESS_KEY": "secret"]
-    #expect(await failure(command("cat >\(folder)/input; env >\(folder)/environment", environment)) == nil)
-    let input = try Data(contentsOf: URL(filePath: "\(folder)/input"))
-    #expect(Array(input) == Self.message.json)
-    let seen = try String(contentsOfFile: "\(folder)/environment", encoding: .utf8)
+    #expect(
+      await failure(command("cat >\(folder.path)/input; env >\(folder.path)/environment", environment)) == nil
+    )
+    #expect(try Array(folder.text(of: "input").utf8) == Self.message.json)
+    let seen = try folder.text(of: "environment")
     #expect(seen.contains("PATH=") && !seen.contains("secret"))
   }
 
@@ -74,15 +74,13 @@ struct DeliveryTests {
   }
 
   @Test func `a program that hangs is killed with what it started`() async throws {
-    let file = NSTemporaryDirectory() + "children-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: file) }
+    let folder = TemporaryFolder()
     let failure = await failure(
       command(
-        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\(file); while :; do sleep 1; done' & wait",
+        "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\(folder.path)/child; while :; do sleep 1; done' & wait",
         time: QuickClock()))
     #expect(failure?.reason == "/bin/sh ran longer than 30 s and was killed")
-    let text = try String(contentsOfFile: file, encoding: .utf8)
-    let child = try #require(Int32(text.split(separator: "\n").first ?? ""))
+    let child = try #require(Int32(folder.text(of: "child").split(separator: "\n").first ?? ""))
     try await eventually("the child's end") { kill(child, 0) != 0 }
   }
 

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Platform
 import Testing
 
 struct AppendFileTests {
-  private let directory: String
+  private let folder = TemporaryFolder()
+  private var directory: String { folder.path }
   private var path: String { directory + "/audit.jsonl" }
-
-  init() throws {
-    directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
 
   private var contents: String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
   @Test func `what is appended stands at the end, also after opening it again`() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try AppendFile(path: path).append(Array("one\n".utf8))
     let file = try AppendFile(path: path)
     try file.append(Array("two\n".utf8))
@@ -30,7 +26,6 @@ struct AppendFileTests {
     ("one\ntw", "one", "one\n"), ("on", nil, ""), ("one\n\n", "", "one\n\n"),
   ])
   func `a part that a crash left is cut off`(text: String, last: String?, left: String) throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let line = try AppendFile(path: path).lastWholeLine(atMost: 100)
     #expect(line.map { String(decoding: $0, as: UTF8.self) } == last)
@@ -39,7 +34,6 @@ struct AppendFileTests {
 
   @Test(arguments: [10, 16_383, 16_384, 40_000, 100_000], [0, 1, 50_000])
   func `a line of any length is found, and nothing of it is lost`(length: Int, torn: Int) throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let line = String(repeating: "x", count: length)
     let whole = "first\n\(line)\n"
     try Data((whole + String(repeating: "y", count: torn)).utf8).write(to: URL(fileURLWithPath: path))
@@ -50,7 +44,6 @@ struct AppendFileTests {
 
   @Test(arguments: [String(repeating: "x", count: 21), "a\n" + String(repeating: "x", count: 20) + "\n"])
   func `a line longer than any that was written is not guessed at`(text: String) throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let file = try AppendFile(path: path)
     #expect(throws: FileWriteFailure.self) { try file.lastWholeLine(atMost: 10) }
@@ -78,7 +71,6 @@ struct AppendFileTests {
   }
 
   @Test func `a directory that is not there is named`() {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = directory + "/absent/audit.jsonl"
     #expect {
       try AppendFile(path: path)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Platform
 import Testing
@@ -64,15 +65,13 @@ final class TLSServer {
   let port: Int
   let certificate: String
   private let process = Process()
-  private let directory: URL
+  private let folder = TemporaryFolder()
 
   var url: String { "https://127.0.0.1:\(port)/" }
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    certificate = directory.appendingPathComponent("cert.pem").path
-    let key = directory.appendingPathComponent("key.pem").path
+    certificate = folder.path + "/cert.pem"
+    let key = folder.path + "/key.pem"
     let maker = Process()
     try Self.openssl(
       maker,
@@ -99,7 +98,6 @@ final class TLSServer {
   deinit {
     // The signals that can be blocked are, in what a task's thread starts.
     kill(process.processIdentifier, SIGKILL)
-    try? FileManager.default.removeItem(at: directory)
   }
 
   private static func openssl(_ process: Process, _ arguments: [String], output: Any) throws {

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Testing
 
 @testable import Platform
 
 struct DurableFileTests {
-  private let directory: String
-
-  init() throws {
-    directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
+  private let folder = TemporaryFolder()
+  private var directory: String { folder.path }
 
   @Test func `a file is replaced whole, for its owner alone, and nothing is left beside it`() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = directory + "/token"
     try Data("older and longer".utf8).write(to: URL(fileURLWithPath: path))
     try replacePrivateFile(path, with: Array("new".utf8))
@@ -24,7 +20,6 @@ struct DurableFileTests {
   }
 
   @Test func `what stands where the temporary file goes is not written through`() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let (path, victim) = (directory + "/token", directory + "/victim")
     try Data("mine".utf8).write(to: URL(fileURLWithPath: victim))
     let planted = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
@@ -35,7 +30,6 @@ struct DurableFileTests {
   }
 
   @Test func `a failure names the path and the reason`() {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     #expect {
       try replacePrivateFile(directory + "/absent/token", with: [])
     } throws: { error in

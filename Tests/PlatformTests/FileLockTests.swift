@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Platform
 import Testing
 
 struct FileLockTests {
-  private let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+  private let folder = TemporaryFolder()
+  private var path: String { folder.path + "/lock" }
 
   @Test func `the second is refused with the first one's process id, until the first lets go`() throws {
-    defer { unlink(path) }
     var first: FileLock? = try FileLock(path: path)
     let failure = #expect(throws: FileLock.Failure.self) { try FileLock(path: path) }
     #expect(failure == .held(by: getpid()))
@@ -18,7 +19,6 @@ struct FileLockTests {
   }
 
   @Test func `what a dead holder left behind means nothing`() throws {
-    defer { unlink(path) }
     try Data("4194304\nand more\n".utf8).write(to: URL(fileURLWithPath: path))
     let lock = try FileLock(path: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(getpid())\n")
@@ -26,7 +26,6 @@ struct FileLockTests {
   }
 
   @Test func `the kernel lets go for a process that was killed`() throws {
-    defer { unlink(path) }
     let output = Pipe()
     let holder = Process()
     holder.executableURL = URL(fileURLWithPath: "/usr/bin/flock")

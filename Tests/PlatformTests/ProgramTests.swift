@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
+import Folders
 import Foundation
 import Platform
 import Testing
 
 struct ProgramTests {
-  private let folder: String
-
-  init() throws {
-    folder = NSTemporaryDirectory() + "programs-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  private let scratch = TemporaryFolder()
+  private var folder: String { scratch.path }
 
   private func shell(
     _ script: String, input: [UInt8] = [], environment: [String: String] = [:], outputBytes: Int = 1_000
@@ -42,8 +39,7 @@ struct ProgramTests {
 
   /// Processes that the script has noted as `FOLDER/NAME`.
   private func process(_ name: String) throws -> Int32 {
-    let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-    return try #require(Int32(text.filter(\.isNumber)))
+    return try #require(Int32(scratch.text(of: name).filter(\.isNumber)))
   }
 
   private func isRunning(_ process: Int32) -> Bool {
@@ -87,9 +83,7 @@ struct ProgramTests {
   }
 
   @Test func `a bare name is looked for in the program's own PATH`() async throws {
-    let path = "\(folder)/fetch it"
-    try Data("#!/bin/sh\necho found\n".utf8).write(to: URL(filePath: path))
-    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    try scratch.write("#!/bin/sh\necho found\n", to: "fetch it", permissions: 0o700)
     let program = Program(
       words: ["fetch it"], environment: ["PATH": "/nowhere:\(folder)"], directory: nil, input: [],
       outputBytes: 10, errorBytes: 0)
@@ -111,8 +105,7 @@ struct ProgramTests {
     for (file, text, mode) in [
       ("plain", "#!/bin/sh\n", 0o600), ("orphan", "#!/nowhere/sh\n", 0o700), ("text", "hello\n", 0o700),
     ] {
-      try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(file)"))
-      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(folder)/\(file)")
+      try scratch.write(text, to: file, permissions: mode)
     }
     let program = Program(
       words: [name.replacingOccurrences(of: "FOLDER", with: folder)], environment: ["PATH": "/usr/bin:/bin"],

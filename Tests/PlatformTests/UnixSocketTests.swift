@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 import Platform
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct UnixSocketTests {
-  private let folder = FileManager.default.temporaryDirectory.appending(path: "socket-\(UUID().uuidString)")
-  private var path: String { folder.appending(path: "a.sock").path }
-
-  init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+  private let folder = TemporaryFolder()
+  private var path: String { folder.path + "/a.sock" }
 
   /// Runs on an event loop of its own, as the program does.
   private func onLoop<Result: Sendable>(
@@ -24,7 +23,6 @@ import Testing
         outcome.withLock { $0 = .failure(error) }
       }
     }
-    try? FileManager.default.removeItem(at: folder)
     return try #require(outcome.withLock { $0 }).get()
   }
 
@@ -123,7 +121,7 @@ import Testing
 
   @Test func `a socket that lives is not taken, and neither is a file that is no socket`() throws {
     let path = path
-    let file = folder.appending(path: "file").path
+    let file = folder.path + "/file"
     try onLoop { loop in
       let listener = try UnixListener(path: path, on: loop)
       #expect { try UnixListener(path: path, on: loop) } throws: {
@@ -139,10 +137,10 @@ import Testing
   }
 
   @Test func `a path may be longer than the system's structure holds`() throws {
-    let long = folder.appending(path: String(repeating: "x", count: 200))
-    try FileManager.default.createDirectory(at: long, withIntermediateDirectories: true)
+    let long = String(repeating: "x", count: 200)
+    folder.makeFolder(long)
+    let path = "\(folder.path)/\(long)/a.sock"
     try onLoop { loop in
-      let path = long.appending(path: "a.sock").path
       let listener = try UnixListener(path: path, on: loop)
       _ = try UnixConnection(to: path, on: loop)
       #expect(FileManager.default.fileExists(atPath: path))

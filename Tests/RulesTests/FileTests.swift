@@ -2,6 +2,7 @@
 // Which files are read, in which order, and what is said where they cannot be.
 
 import Core
+import Folders
 import Foundation
 import Rules
 import Testing
@@ -21,12 +22,12 @@ struct FileTests {
   }
 
   @Test func `every yaml and yml of a directory is read in name order, and nothing else`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     for (file, name) in [("b.yaml", "second"), ("a.yml", "first"), ("c.yaml", "third")] {
-      _ = try folder.write(rule(name), to: file)
+      try folder.write(rule(name), to: file)
     }
     for other in ["notes.txt", ".hidden.yaml", "old.yaml~", "rules.json"] {
-      _ = try folder.write("not rules", to: other)
+      try folder.write("not rules", to: other)
     }
     #expect(try names([folder.path]) == ["first", "second", "third"])
     #expect(try names([folder.path + "/"]) == ["first", "second", "third"])
@@ -35,14 +36,14 @@ struct FileTests {
   @Test func `a file may have any name where it is named itself, and several places are read in their order`()
     throws
   {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let one = try folder.write(rule("one"), to: "z.conf")
     let two = try folder.write(rule("two"), to: "a.yaml")
     #expect(try names([one, two]) == ["one", "two"])
   }
 
   @Test func `the same name in two files is a mistake that names both places`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let first = try folder.write(rule("app"), to: "a.yaml")
     let second = try folder.write("\n" + rule("app"), to: "b.yaml")
     #expect(
@@ -52,7 +53,7 @@ struct FileTests {
   }
 
   @Test func `mistakes in all files are told, in the order of files and places`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let first = try folder.write("rules:\n  - name: a\n    cooldown: 5\n", to: "a.yaml")
     let second = try folder.write("rules: 7\n", to: "b.yaml")
     #expect(
@@ -65,7 +66,7 @@ struct FileTests {
   }
 
   @Test func `a place that is not there, or holds no rules, says what to do`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let missing = folder.path + "/missing"
     #expect(
       complaints([missing]) == [
@@ -79,7 +80,7 @@ struct FileTests {
 
   @Test(.enabled(if: geteuid() != 0, "root reads everything"))
   func `a file that may not be read says what to do`() throws {
-    let folder = try Folder()
+    let folder = TemporaryFolder()
     let file = try folder.write(rule("a"), to: "a.yaml")
     try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: file)
     #expect(

@@ -40,24 +40,6 @@ func settingsComplaints(_ text: String) -> [String] {
   }
 }
 
-/// A folder that is gone after the test.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "rules-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ text: String, to name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    return file
-  }
-}
-
 /// The least that a rule needs.
 func rule(_ name: String) -> String {
   "rules: [{ name: \(name), watch: [{ parameter: /a }], restart: [{ service: c/s }] }]\n"

@@ -49,7 +49,8 @@ private func checkClock(_ zone: TimeZoneRules, _ second: Int) throws {
 
 /// What is read is the same after it was written and read again, and what is not read is refused in few words.
 func checkWindows(_ bytes: [UInt8]) throws {
-  let reader = CalendarReader(zones: ZoneFiles(directory: try ScratchFiles.shared.home))
+  let scratch = ScratchFiles()
+  let reader = CalendarReader(zones: ZoneFiles(directory: scratch.home))
   let texts = parts(bytes, 2).map { String(decoding: $0, as: UTF8.self) }
   var findings = Findings()
   func windows(_ text: String) -> [Window] {

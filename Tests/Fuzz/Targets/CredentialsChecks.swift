@@ -36,7 +36,7 @@ func checkCredentials(_ bytes: [UInt8]) throws {
   let parts = parts(bytes, 3)
   try checkCredentials(from: Document(bytes: parts[0]), in: world)
 
-  let scratch = try ScratchFiles.shared
+  let scratch = ScratchFiles()
   let cache = SignInCache(home: scratch.home, name: "s")
   try scratch.write(parts[2].isEmpty ? standardSignIn : parts[2], to: cache.path)
   let portal = Portal(credentials: parts[0], renewal: parts[1])

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 
 @testable import AWS
 
-/// A folder of this process, with the files of the input that is looked at.
-final class ScratchFiles: Sendable {
-  let home: String
+/// A home directory with the files of the input that is looked at.
+final class ScratchFiles {
+  private let folder = TemporaryFolder()
+  var home: String { folder.path }
 
-  private static let made = Result { try ScratchFiles() }
-
-  static var shared: ScratchFiles { get throws { try made.get() } }
-
-  private init() throws {
-    home = NSTemporaryDirectory() + "rollwatch-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
-    for folder in [".aws/sso/cache"] {
-      try FileManager.default.createDirectory(
-        atPath: "\(home)/\(folder)", withIntermediateDirectories: true)
-    }
-  }
+  init() { folder.makeFolder(".aws/sso/cache") }
 
   func write(_ bytes: [UInt8], to path: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -27,7 +19,7 @@ final class ScratchFiles: Sendable {
 
 /// The first part is the config file, the second the credentials file, the third the profile's name.
 func checkSharedFiles(_ bytes: [UInt8]) throws {
-  let scratch = try ScratchFiles.shared
+  let scratch = ScratchFiles()
   let parts = parts(bytes, 3)
   try scratch.write(parts[0], to: scratch.home + "/.aws/config")
   try scratch.write(parts[1], to: scratch.home + "/.aws/credentials")

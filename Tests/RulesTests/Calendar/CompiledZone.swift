@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Folders
 import Foundation
 
 /// The bytes of a zone's file, as zic(8) would write them.
@@ -41,11 +42,11 @@ struct CompiledZone {
 
 /// A folder with a zone in it and the list of some more.
 struct ZoneFolder {
-  let folder: Folder
+  let folder: TemporaryFolder
   var path: String { folder.path }
 
   init() throws {
-    folder = try Folder()
+    folder = TemporaryFolder()
     for directory in ["Europe", "Etc"] {
       try FileManager.default.createDirectory(
         atPath: "\(path)/\(directory)", withIntermediateDirectories: true)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Core
+import Folders
 import Testing
 
 @testable import Rules
@@ -70,7 +71,7 @@ struct ZoneFilesTests {
   }
 
   @Test func `a machine without time zone data is told what to install`() throws {
-    let empty = try Folder()
+    let empty = TemporaryFolder()
     for directory in [empty.path, "/nowhere/zoneinfo"] {
       #expect(
         refusal("Europe/London", in: directory)

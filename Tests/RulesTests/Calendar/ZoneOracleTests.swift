@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every zone of this machine, as another program understands it: Python's zoneinfo.
 
+import Folders
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct ZoneOracleTests {
   /// As they are installed, and compiled anew in both forms that there are.
   @Test(arguments: ["installed", "slim", "fat"])
   func `offsets and local times are what Python says they are`(_ form: String) throws {
-    let scratch = try Folder()
+    let scratch = TemporaryFolder()
     var directory = Oracle.installed
     if form != "installed" {
       guard Oracle.isCompilerThere else { return }
@@ -93,9 +94,9 @@ private enum Oracle {
 
   static let isThere =
     FileManager.default.fileExists(atPath: installed + "/tzdata.zi")
-    && (try? run(["python3", "-c", "import zoneinfo"], Folder())) != nil
+    && (try? run(["python3", "-c", "import zoneinfo"], TemporaryFolder())) != nil
 
-  static let isCompilerThere = (try? run(["zic", "--version"], Folder())) != nil
+  static let isCompilerThere = (try? run(["zic", "--version"], TemporaryFolder())) != nil
 
   static func names() throws -> [String] {
     try String(contentsOfFile: installed + "/tzdata.zi", encoding: .utf8).split(separator: "\n").compactMap {
@@ -105,7 +106,9 @@ private enum Oracle {
     }
   }
 
-  static func answers(_ questions: [String], _ directory: String, _ scratch: Folder) throws -> [[Int]] {
+  static func answers(_ questions: [String], _ directory: String, _ scratch: TemporaryFolder) throws
+    -> [[Int]]
+  {
     let script = """
       import datetime, sys, zoneinfo
       utc, epoch = datetime.timezone.utc, datetime.datetime(1970, 1, 1)
@@ -117,7 +120,7 @@ private enum Oracle {
               times += [(epoch + n).replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
           print(*(int(time.utcoffset().total_seconds()) for time in times))
       """
-    _ = try scratch.write(questions.joined(separator: "\n"), to: "questions")
+    try scratch.write(questions.joined(separator: "\n"), to: "questions")
     return try run(["python3", "-c", script], scratch, zones: directory).split(separator: "\n").map {
       $0.split(separator: " ").compactMap { Int($0) }
     }
@@ -125,7 +128,8 @@ private enum Oracle {
 
   /// What the command says, reading the folder's `questions`.
   @discardableResult
-  static func run(_ command: [String], _ scratch: Folder, zones: String = installed) throws -> String {
+  static func run(_ command: [String], _ scratch: TemporaryFolder, zones: String = installed) throws -> String
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command

@@ -2,6 +2,7 @@
 // Three services, four resources, and who reads what; on a local AWS of its own, which knows the truth.
 
 import Core
+import Folders
 import Foundation
 import LocalAWS
 import Platform
@@ -41,16 +42,14 @@ final class Estate: Sendable {
 
     """
 
-  let folder: URL
+  private let folder = TemporaryFolder()
   let aws: RunningAWS
   private let server: LocalAWSServer
   private let program: URL
 
   init(seed: UInt64, program: URL) throws {
     self.program = program
-    folder = FileManager.default.temporaryDirectory.appending(path: "rollwatch-campaign-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(
-      at: folder.appending(path: "state"), withIntermediateDirectories: true)
+    folder.makeFolder("state")
     aws = RunningAWS(SimulatedAWS(seed: seed), time: SystemClock())
     aws.steer { aws, now in
       aws.add(.user("test", account: Self.place.account, accessKey: "test", secretKey: "test"))
@@ -63,16 +62,13 @@ final class Estate: Sendable {
       }
     }
     server = try LocalAWSServer(aws, port: 0)
-    try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yaml"))
-    try Data(Self.settings.utf8).write(to: folder.appending(path: "rollwatch.yaml"))
+    try folder.write(Self.rules, to: "rules.yaml")
+    try folder.write(Self.settings, to: "rollwatch.yaml")
   }
 
-  deinit {
-    server.stop()
-    try? FileManager.default.removeItem(at: folder)
-  }
+  deinit { server.stop() }
 
-  var state: URL { folder.appending(path: "state") }
+  var state: URL { URL(filePath: folder.path + "/state") }
   var stream: URL { state.appending(path: "audit.jsonl") }
   var database: URL { state.appending(path: "journal.sqlite") }
 
@@ -80,13 +76,13 @@ final class Estate: Sendable {
     try Daemon(
       program,
       [
-        "run", "--config", folder.appending(path: "rollwatch.yaml").path, "--rules",
-        folder.appending(path: "rules.yaml").path, "--state", state.path,
+        "run", "--config", folder.path + "/rollwatch.yaml", "--rules",
+        folder.path + "/rules.yaml", "--state", state.path,
       ],
       environment: [
         "AWS_ENDPOINT_URL": server.url, "AWS_REGION": "eu-west-2", "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test", "HOME": folder.path,
-      ], log: folder.appending(path: "log"))
+      ], log: URL(filePath: folder.path + "/log"))
   }
 
   /// Writes a resource as an operator would, and returns when, by AWS's clock.
