@@ -93,6 +93,26 @@ extension Target {
   }
 }
 
+// The journal has restarts of targets that no rule names any more: of those only the text is left.
+extension Target {
+  /// What the restart of a target with this text began, for sentences: "deployment ecs-svc/1".
+  public static func begun(_ id: String, byRestartOf text: String) -> String {
+    switch text.prefix(while: { $0 != ":" }) {
+    case "ecs", "codedeploy": "deployment \(id)"
+    case "task": "task \(id)"
+    case "workflow": "run \(id)"
+    case "unit": "invocation \(id)"
+    // A program's names itself: "process 4711".
+    default: id
+    }
+  }
+
+  /// Whether a target with this text has tasks that go on where its restart fails.
+  public static func hasTasks(_ text: String) -> Bool {
+    text.hasPrefix("ecs:") || text.hasPrefix("codedeploy:")
+  }
+}
+
 /// An ECS service by name.
 public struct ECSService: Hashable, Sendable, Codable {
   /// The cluster's name, never an ARN.

@@ -89,10 +89,14 @@ struct RestartRecords {
     case "refused": return "\(target) could not be restarted: \(last.text("reason"))."
     case "skipped": return "\(target) was not restarted: \(last.text("reason"))."
     case "issued":
-      return "\(target) is being restarted; deployment \(last.text("deployment")) is followed to its end."
+      return "\(target) is being restarted; \(begun(last)) is followed to its end."
     case "held": return "\(target) is to be restarted, and waits: \(last.text("reason"))."
     default: return "\(target) is about to be restarted."
     }
+  }
+
+  private func begun(_ record: JSONValue) -> String {
+    Target.begun(record.text("deployment"), byRestartOf: target)
   }
 
   /// The outcome, and how long that took.
@@ -163,8 +167,8 @@ struct RestartRecords {
     case "issued":
       text =
         record["adopted"] == true
-        ? "deployment \(record.text("deployment")), which began after the change, was adopted\(wait)"
-        : "it was called: deployment \(record.text("deployment")) began\(wait)"
+        ? "\(begun(record)), which began after the change, was adopted\(wait)"
+        : "it was called: \(begun(record)) began\(wait)"
     case "refused": text = "it was refused: \(record.text("reason"))"
     case "skipped": text = "it was let go: \(record.text("reason"))"
     case "ended":
@@ -225,14 +229,13 @@ struct RestartRecords {
 
   private func adviceAfterEnd(_ record: JSONValue) -> [String] {
     guard isBad else { return ["Nothing."] }
-    let isService = target.hasPrefix("ecs:")
     let tasks = " Tasks that still run hold the old value; new ones, a rollback's too, read the new one."
     var advice = [
-      "Look at the cause above, and mend the value or the target.\(isService ? tasks : "")",
+      "Look at the cause above, and mend the value or the target.\(Target.hasTasks(target) ? tasks : "")",
       "A newer version of the resource starts a new restart by itself. "
         + "For this version: rollwatch retry \(target.shellWord).",
     ]
-    if record.text("outcome") == "late", isService {
+    if record.text("outcome") == "late", target.hasPrefix("ecs:") {
       advice.insert("Without a circuit breaker ECS tries for ever: switch it on for this service.", at: 1)
     }
     for version in quarantined {

@@ -39,7 +39,8 @@ struct Wording: Sendable {
   func text(_ notice: Notice) -> String {
     if let custom { return filled(custom, notice.values) }
     // A reason that is a sentence of its own becomes part of one.
-    let values = notice.values.mapValues { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+    var values = notice.values.mapValues { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+    values["word"] = notice.values["target"]?.shellWord
     return Self.sentences(notice).filter { part in part.captureNames.allSatisfy { values[$0] != nil } }
       .map { filled($0, values) }.joined()
   }
@@ -72,7 +73,7 @@ struct Wording: Sendable {
     case .failure:
       failure(
         [nil: "cannot be made", "rolledBack": "was rolled back", "late": "is not over at its deadline"][
-          notice.values["outcome"]] ?? "failed", hasVerdict: notice.values["verdict"] != nil)
+          notice.values["outcome"]] ?? "failed", notice.values)
     case .recovery:
       if notice.values["target"] != nil {
         parts("{target} works again: its restart completed", " after {seconds} s", ", for {causes}", ".")
@@ -107,13 +108,15 @@ struct Wording: Sendable {
     }
   }
 
-  private static let whole = " rollwatch why {target}"
+  /// The target as one word of a shell.
+  private static let whole = " rollwatch why {word}"
 
-  private static func failure(_ what: String, hasVerdict: Bool) -> [Template] {
-    parts(
-      "The restart of {target} \(what)", ", for {causes}", hasVerdict ? ": {verdict}" : ": {reason}",
-      "; {remedy}",
-      ". The tasks that still run hold the old value. Its story:", whole)
+  private static func failure(_ what: String, _ values: [String: String]) -> [Template] {
+    let hasTasks = values["target"].map(Target.hasTasks) ?? false
+    return parts(
+      "The restart of {target} \(what)", ", for {causes}",
+      values["verdict"] == nil ? ": {reason}" : ": {verdict}", "; {remedy}",
+      hasTasks ? ". The tasks that still run hold the old value. Its story:" : ". Its story:", whole)
   }
 
   private static func parts(_ texts: String...) -> [Template] { texts.map(template) }

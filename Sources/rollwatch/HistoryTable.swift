@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Core
 import JSON
 import Platform
 
@@ -51,7 +52,8 @@ private struct Row {
       return "\(text("from")) → \(text("to"))\(by)"
     case "planned": return causes(record, text)
     case "issued":
-      return "deployment \(text("deployment"))\(record["adopted"] == .bool(true) ? ", adopted" : "")"
+      let begun = Target.begun(text("deployment"), byRestartOf: text("target"))
+      return record["adopted"] == .bool(true) ? "\(begun), adopted" : begun
     case "refused": return record["remedy"] == nil ? text("reason") : "\(text("reason")); \(text("remedy"))"
     case "ended":
       let reason = record["reason"] == nil ? "" : ": \(text("reason"))"

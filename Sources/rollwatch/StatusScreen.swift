@@ -61,8 +61,10 @@ struct StatusScreen {
       let causes = item.list("causes").compactMap { $0.string?.printable }
       let count = causes.count + Int(item["omittedCauses"]?.integer ?? 0)
       let changed = causes.first.map { count > 1 ? "\($0) and \(count - 1) more" : $0 } ?? "by hand"
-      let deployment = item["deployment"] == nil ? "" : "deployment \(item.text("deployment"))"
-      let reason = item["reason"] == nil ? deployment : item.text("reason")
+      let begun =
+        item["deployment"] == nil
+        ? "" : Target.begun(item.text("deployment"), byRestartOf: item.text("target"))
+      let reason = item["reason"] == nil ? begun : item.text("reason")
       let stage = item.text("stage")
       table.add(
         [

@@ -35,6 +35,11 @@ struct WordingTests {
           + "value. Its story: rollwatch why ecs:a/b"
       ),
       (
+        .failure, ["target": "command:/bin/reload 'a b'", "outcome": "failed", "reason": "exit status 3"],
+        "The restart of command:/bin/reload 'a b' failed: exit status 3. Its story: "
+          + #"rollwatch why 'command:/bin/reload '\''a b'\'''"#
+      ),
+      (
         .recovery, ["target": "ecs:a/b", "seconds": "12"],
         "ecs:a/b works again: its restart completed after 12 s."
       ),

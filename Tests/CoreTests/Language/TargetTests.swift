@@ -47,6 +47,17 @@ struct TargetTests {
     #expect("unit:a$(b)".shellWord == "'unit:a$(b)'")
   }
 
+  @Test(
+    arguments: [
+      ("ecs:a/b", "ecs-svc/1", "deployment ecs-svc/1"), ("codedeploy:a/b", "d-1", "deployment d-1"),
+      ("task:a/b", "arn", "task arn"), ("workflow:a/b/c.yml@main", "7", "run 7"),
+      ("unit:a.service", "2f", "invocation 2f"), ("command:/bin/true", "process 7", "process 7"),
+    ])
+  func `what a restart began is named as people name it`(_ target: String, _ id: String, _ words: String) {
+    #expect(Target.begun(id, byRestartOf: target) == words)
+    #expect(Target.hasTasks(target) == words.hasPrefix("deployment"))
+  }
+
   @Test func `what is on this machine or at GitHub is in no Region`() throws {
     for (entry, description) in try Self.entries() {
       let target = entry.target(captures: ["app": "web"], location: Self.home)
