@@ -48,18 +48,19 @@ extension Engine {
       target: target, stage: .waiting, restart: state.open?.id, deployment: nil, reason: nil,
       since: state.open?.plannedAt ?? state.waiting?.first ?? Timestamp(milliseconds: 0),
       next: agenda.time(of: target), rules: state.rules, causes: causes, omittedCauses: omitted)
+    let reason = state.open?.hold.map { work[target]?.waitsFor ?? $0.inWords }
     switch state.open?.phase {
     case nil: break
     case .planned:
       item.stage = .held
-      item.reason = work[target]?.bar?.reason ?? state.open?.hold?.inWords
+      item.reason = work[target]?.bar?.reason ?? reason
     case .issuing:
       item.stage = .issuing
-      item.reason = state.open?.hold?.inWords
+      item.reason = reason
     case .following(let deployment, let since):
       item.stage = .following
       item.deployment = deployment
-      item.reason = state.open?.hold?.inWords
+      item.reason = reason
       item.since = since
     }
     return item
@@ -81,13 +82,13 @@ extension Report {
 }
 
 extension Restart.Hold {
-  /// What is waited for; the record of the hold says more.
+  /// What is waited for, by what is remembered alone; the record of the hold says more.
   fileprivate var inWords: String {
     switch self {
     case .pause: "its deployment waits at a pause hook until ContinueServiceDeployment is called"
     case .rollout: "somebody else's rollout is in progress"
     case .goneCause: "a cause has disappeared or is scheduled for deletion"
-    case .failing: "AWS does not answer as it should; trying again"
+    case .failing: "what was read or called failed; trying again"
     case .denied: "a permission or credentials are missing; trying again"
     case .turn: "other restarts come first"
     case .window: "its window is closed"

@@ -134,7 +134,9 @@ extension Engine {
   }
 
   mutating func waits(_ target: Target, _ hold: Restart.Hold, reason: String, at now: Timestamp) {
-    guard var state = targets[target], let open = state.open, open.hold != hold else { return }
+    guard var state = targets[target], let open = state.open else { return }
+    work[target, default: Work()].waitsFor = reason
+    guard open.hold != hold else { return }
     step.add(.held(open.id, target, reason: reason), at: now)
     state.open?.hold = hold
     update(target, state)

@@ -94,6 +94,7 @@ extension Engine {
     }
     if let id = state.open?.id { step.add(.held(id, target, reason: bar.reason), at: now) }
     state.open?.hold = bar.hold
+    work[target]?.waitsFor = nil
     update(target, state)
     // Nobody waits for what waits for something else than its turn.
     if bar.hold != .turn { mayLiftBars = true }

@@ -57,7 +57,7 @@ public struct Restart: Hashable, Sendable, Codable {
     case pause
     /// A cause that has disappeared or is scheduled for deletion.
     case goneCause
-    /// AWS, which does not answer.
+    /// A read or a call that failed and is tried again.
     case failing
     /// A permission, or credentials.
     case denied

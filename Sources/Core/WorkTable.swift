@@ -15,6 +15,8 @@ struct Work: Sendable {
   var nextLook: Timestamp?
   /// Why it is not looked at although it is due.
   var bar: Bar?
+  /// What it waits for in words, as the last look or call has shown; the record has what was so at first.
+  var waitsFor: String?
   /// The look under way is the first step of a restart, for which a place is kept.
   var isReserving = false
   /// Failed attempts in a row.

@@ -39,6 +39,17 @@ struct StatusTests {
     #expect(scene.engine.isStuck(at: second(191)))
   }
 
+  @Test func `the report says what the last look has shown, and not what the first one did`() throws {
+    var scene = try Scene.looking()
+    func reason(at time: Int) -> String? { scene.engine.report(at: second(time)).items.first?.reason }
+    _ = scene.failsToLook(at: 131, .throttled)
+    #expect(reason(at: 131) == "reading the service failed: \(Failure.throttled.reason); trying again")
+    _ = scene.waits(until: 191)
+    let unreachable = Failure(kind: .transient, reason: "unreachable", mayHaveTakenEffect: false)
+    #expect(scene.failsToLook(at: 192, unreachable).isEmpty)
+    #expect(reason(at: 192) == "reading the service failed: unreachable; trying again")
+  }
+
   @Test func `a rollout comes to its end by itself`() throws {
     var scene = try Scene.looking(.of(deadline: 60))
     _ = scene.finds(at: 131, .with(.numbered(1, at: 90, .inProgress)))
