@@ -282,10 +282,17 @@ extension Engine {
     scopes[resource.scope]?.seen(resource.name)?.presence ?? .present
   }
 
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+
   mutating func nextRestartID(at now: Timestamp) -> RestartID {
-    let digits = now.description.prefix(19).filter { $0 != "-" && $0 != ":" }
-    let random = String(UInt32.random(in: 0..<(1 << 24), using: &random), radix: 16)
-    return RestartID("\(digits)Z-\(String(repeating: "0", count: 6 - random.count))\(random)")
+    // Byte by byte: a thousand restarts may be planned at once.
+    var name = now.description.utf8.prefix(19).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }
+    name += "Z-".utf8
+    let number = UInt32.random(in: 0..<(1 << 24), using: &random)
+    for shift in stride(from: UInt32(20), through: 0, by: -4) {
+      name.append(Self.hexadecimalDigits[Int(number >> shift & 0xF)])
+    }
+    return RestartID(String(decoding: name, as: UTF8.self))
   }
 }
 

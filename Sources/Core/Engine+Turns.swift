@@ -28,7 +28,9 @@ extension Engine {
   }
 
   private mutating func updateAgenda() {
-    for target in work.takeTouched().union(step.targets) { agenda.set(target, wakeTime(of: target)) }
+    let touched = work.takeTouched()
+    for target in touched { agenda.set(target, wakeTime(of: target)) }
+    for target in step.targets where !touched.contains(target) { agenda.set(target, wakeTime(of: target)) }
     agenda.settle()
   }
 

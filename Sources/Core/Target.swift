@@ -128,6 +128,12 @@ public struct ECSService: Hashable, Sendable, Codable {
     self.name = name
     self.location = location
   }
+
+  /// By its names alone: they nearly always tell services apart, and thousands are looked up at every turn.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(cluster)
+    hasher.combine(name)
+  }
 }
 
 /// A deployment group of CodeDeploy by name.
