@@ -136,13 +136,17 @@ public struct Engine: Sendable {
 
   /// Counts for a line of status.
   public var summary: Summary {
-    let restarts = active.compactMap { targets[$0]?.open }
-    let following = restarts.filter { if case .following = $0.phase { true } else { false } }
-    return Summary(
+    var summary = Summary(
       rules: rules.rules.count, resources: scopes.values.reduce(0) { $0 + $1.count },
-      failingSources: scopes.values.filter { $0.source?.failingSince != nil }.count,
-      waiting: active.filter { targets[$0]?.waiting != nil }.count,
-      held: restarts.filter { $0.hold != nil }.count, underWay: following.count)
+      failingSources: scopes.values.count { $0.source?.failingSince != nil }, waiting: 0, held: 0,
+      underWay: 0)
+    for target in active {
+      guard let state = targets[target] else { continue }
+      if state.waiting != nil { summary.waiting += 1 }
+      if state.open?.hold != nil { summary.held += 1 }
+      if case .following = state.open?.phase { summary.underWay += 1 }
+    }
+    return summary
   }
 
   /// How much the engine has in hand.

@@ -21,8 +21,16 @@ struct Sheet {
   }
 
   func cut(_ line: String) -> String {
-    guard let width, line.count > width else { return line }
+    guard let width, line.columns > width else { return line }
     return line.prefix(max(1, width - 1)) + "…"
+  }
+}
+
+extension String {
+  /// How many columns of a terminal it takes.
+  fileprivate var columns: Int {
+    // Thousands of cells are plain ASCII, and to find where each character ends takes ten times as long.
+    utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count
   }
 }
 
@@ -57,10 +65,10 @@ struct TextTable {
     var widths = heading.indices.map { (column) -> Int in
       // The last one is as wide as it is.
       guard column < heading.count - 1 else { return 0 }
-      return max(minimum[column], heading[column].count, rows.map { $0.cells[column].count }.max() ?? 0)
+      return max(minimum[column], heading[column].columns, rows.map { $0.cells[column].columns }.max() ?? 0)
     }
     if let width = sheet.width {
-      widths[names] = max(heading[names].count, min(widths[names], max(20, width * 2 / 5)))
+      widths[names] = max(heading[names].columns, min(widths[names], max(20, width * 2 / 5)))
     }
     return [sheet.cut(line(heading, widths))]
       + rows.map { sheet.coloured(sheet.cut(line($0.cells, widths)), $0.colour) }
@@ -70,7 +78,7 @@ struct TextTable {
     var line = ""
     for (column, cell) in cells.enumerated() {
       let cell = column == names ? Self.cutInTheMiddle(cell, to: widths[column]) : cell
-      let padding = column == cells.count - 1 ? 0 : widths[column] - cell.count + 2
+      let padding = column == cells.count - 1 ? 0 : widths[column] - cell.columns + 2
       line += cell + String(repeating: " ", count: max(0, padding))
     }
     while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
@@ -79,7 +87,7 @@ struct TextTable {
 
   /// Names are told apart by their beginnings and their ends.
   private static func cutInTheMiddle(_ text: String, to width: Int) -> String {
-    guard text.count > width else { return text }
+    guard text.columns > width else { return text }
     let head = (width - 1) / 2
     return text.prefix(head) + "…" + text.suffix(width - 1 - head)
   }
